@@ -1,0 +1,2 @@
+export { type Random, seededRandom } from "../core/random.ts";
+export { ManualClock } from "./manual-clock.ts";
