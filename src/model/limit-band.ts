@@ -1,0 +1,24 @@
+import { MarketEvent } from "./market-event.ts";
+import type { VenueTime } from "./venue-time.ts";
+
+/** The limit-up limit-down band: prices outside it may not trade. @public */
+export class LimitBand extends MarketEvent {
+  readonly type = "limitBand";
+  readonly limitUp: number;
+  readonly limitDown: number;
+  readonly indicator: string;
+  readonly tape: string;
+
+  constructor(
+    symbol: string,
+    time: VenueTime,
+    receivedMs: number,
+    fields: Pick<LimitBand, "limitUp" | "limitDown" | "indicator" | "tape">,
+  ) {
+    super(symbol, time, receivedMs);
+    this.limitUp = fields.limitUp;
+    this.limitDown = fields.limitDown;
+    this.indicator = fields.indicator;
+    this.tape = fields.tape;
+  }
+}

@@ -1,0 +1,28 @@
+import { MarketEvent } from "./market-event.ts";
+import type { VenueTime } from "./venue-time.ts";
+
+/** A price and what rests there; size 0 in a delta takes the level away. @public */
+export interface BookLevel {
+  readonly price: number;
+  readonly size: number;
+}
+
+/** An order book: the whole of it (`snapshot`), or the levels that changed. Levels are unsorted. @public */
+export class OrderBook extends MarketEvent {
+  readonly type = "orderBook";
+  readonly bids: readonly BookLevel[];
+  readonly asks: readonly BookLevel[];
+  readonly snapshot: boolean;
+
+  constructor(
+    symbol: string,
+    time: VenueTime,
+    receivedMs: number,
+    fields: Pick<OrderBook, "bids" | "asks" | "snapshot">,
+  ) {
+    super(symbol, time, receivedMs);
+    this.bids = fields.bids;
+    this.asks = fields.asks;
+    this.snapshot = fields.snapshot;
+  }
+}
