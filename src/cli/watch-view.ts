@@ -1,0 +1,18 @@
+import type { HoldfastError } from "../core/holdfast-error.ts";
+import type { StateChange } from "../socket/live-socket.ts";
+import type { Reconnected } from "../venues/alpaca/alpaca-websocket-client.ts";
+import type { StreamMessage } from "../venues/alpaca/handler-codes.ts";
+import type { RunSummary } from "./run-summary.ts";
+
+/** What `watch` shows, one way or another. */
+export interface WatchView {
+  message(message: StreamMessage): void;
+  state(change: StateChange): void;
+  reconnected(reconnected: Reconnected): void;
+  /** @param isLoss - the connection went down for it, which `state` tells as well */
+  error(error: HoldfastError, isLoss: boolean): void;
+  /** Messages not shown because the reader of the output was too slow. */
+  readonly dropped: number;
+  /** Resolves once everything has been taken by the reader, or the reader is gone. */
+  end(summary: RunSummary): Promise<void>;
+}
