@@ -91,11 +91,6 @@ export class LiveSocket {
     return this.#state;
   }
 
-  /** Bytes accepted for sending and not yet taken by the network. */
-  get bufferedBytes(): number {
-    return this.#wire?.bufferedBytes ?? 0;
-  }
-
   onState(listener: (change: StateChange) => void): Unsubscribe {
     return this.#changes.on(listener);
   }
@@ -143,16 +138,23 @@ export class LiveSocket {
     this.#pendingEvents.push(event);
     if (this.#stepping) return;
     this.#stepping = true;
-    for (let next = this.#pendingEvents.shift(); next; next = this.#pendingEvents.shift()) {
-      const previous = this.#state;
-      const state = step(previous, next, this.#policy);
-      if (state === previous) continue;
-      this.#state = state;
-      this.#leave();
-      this.#enter(state);
-      this.#changes.emit({ state, previous });
+    try {
+      for (let next = this.#pendingEvents.shift(); next; next = this.#pendingEvents.shift()) {
+        this.#step(next);
+      }
+    } finally {
+      this.#stepping = false; // a failure of ours must not leave the machine deaf
     }
-    this.#stepping = false;
+  }
+
+  #step(event: SocketEvent): void {
+    const previous = this.#state;
+    const state = step(previous, event, this.#policy);
+    if (state === previous) return;
+    this.#state = state;
+    this.#leave();
+    this.#enter(state);
+    this.#changes.emit({ state, previous });
   }
 
   /** No timer of a state outlives it. */

@@ -78,11 +78,6 @@ export class Wire {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
   }
 
-  /** Bytes accepted by `send` and not yet taken by the network. */
-  get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
-  }
-
   /** For a peer that is dead or wrong: no close frame, no waiting. */
   terminate(): void {
     this.#events = undefined;
