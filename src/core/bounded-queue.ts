@@ -14,15 +14,20 @@ export class BoundedQueue<T> {
   readonly capacity: number;
   readonly overflow: OverflowPolicy;
   readonly #ring: (T | undefined)[];
+  readonly #onDrop: (value: T) => void;
   #head = 0;
   #size = 0;
   #dropped = 0;
   #closed = false;
 
-  /** @param capacity - how many values it holds, at least 1 */
-  constructor(capacity: number, overflow: OverflowPolicy) {
+  /**
+   * @param capacity - how many values it holds, at least 1
+   * @param onDrop - told of every value that is lost to overflow
+   */
+  constructor(capacity: number, overflow: OverflowPolicy, onDrop: (value: T) => void = () => {}) {
     this.capacity = capacity;
     this.overflow = overflow;
+    this.#onDrop = onDrop;
     this.#ring = new Array<T | undefined>(capacity);
   }
 
@@ -46,8 +51,12 @@ export class BoundedQueue<T> {
     if (this.#size === this.capacity) {
       this.#dropped++;
       if (this.overflow === "close") this.#closed = true;
-      if (this.overflow !== "dropOldest") return false;
-      this.shift();
+      if (this.overflow !== "dropOldest") {
+        this.#onDrop(value);
+        return false;
+      }
+      const oldest = this.shift();
+      if (oldest !== undefined) this.#onDrop(oldest);
     }
     this.#ring[(this.#head + this.#size) % this.capacity] = value;
     this.#size++;

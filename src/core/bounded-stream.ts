@@ -38,9 +38,12 @@ export class BoundedStream<T> implements AsyncIterableIterator<T> {
   #ended = false;
   #failure: unknown;
 
-  /** @param onReturn - frees the source; called once, when the loop ends for whatever reason */
-  constructor(options: Required<BufferOptions>, onReturn: () => void) {
-    this.#queue = new BoundedQueue(options.capacity, options.overflow);
+  /**
+   * @param onReturn - frees the source; called once, when the loop ends for whatever reason
+   * @param onDrop - told of every value that is lost to overflow
+   */
+  constructor(options: Required<BufferOptions>, onReturn: () => void, onDrop?: (value: T) => void) {
+    this.#queue = new BoundedQueue(options.capacity, options.overflow, onDrop);
     this.#onReturn = onReturn;
   }
 

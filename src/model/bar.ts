@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import type { VenueTime } from "./venue-time.ts";
 
@@ -22,25 +23,57 @@ export interface BarFields {
 
 /** Prices and volume over an interval; its time is the interval's start. @public */
 export class Bar extends MarketEvent {
-  readonly type: BarType;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-  readonly tradeCount: number;
+  declare readonly type: BarType;
+  declare readonly open: number;
+  declare readonly high: number;
+  declare readonly low: number;
+  declare readonly close: number;
+  declare readonly volume: number;
+  declare readonly tradeCount: number;
   /** Volume-weighted average price; 0 where the venue gives none. */
-  readonly vwap: number;
+  declare readonly vwap: number;
 
-  constructor(symbol: string, time: VenueTime, receivedMs: number, fields: BarFields) {
-    super(symbol, time, receivedMs);
-    this.type = fields.type;
-    this.open = fields.open;
-    this.high = fields.high;
-    this.low = fields.low;
-    this.close = fields.close;
-    this.volume = fields.volume;
-    this.tradeCount = fields.tradeCount;
-    this.vwap = fields.vwap;
+  /** For decoders, which make millions: no object in between. Everyone else uses {@link Bar.from}. */
+  constructor(
+    symbol: string,
+    seconds: number,
+    nanos: number,
+    arrival: Arrival,
+    type: BarType,
+    open: number,
+    high: number,
+    low: number,
+    close: number,
+    volume: number,
+    tradeCount: number,
+    vwap: number,
+  ) {
+    super(symbol, seconds, nanos, arrival);
+    this.type = type;
+    this.open = open;
+    this.high = high;
+    this.low = low;
+    this.close = close;
+    this.volume = volume;
+    this.tradeCount = tradeCount;
+    this.vwap = vwap;
+  }
+
+  /** A bar of these fields; `received` is its arrival, or our wall clock alone. */
+  static from(symbol: string, time: VenueTime, received: Arrival | number, fields: BarFields): Bar {
+    return new Bar(
+      symbol,
+      time.seconds,
+      time.nanos,
+      arrivalOf(received),
+      fields.type,
+      fields.open,
+      fields.high,
+      fields.low,
+      fields.close,
+      fields.volume,
+      fields.tradeCount,
+      fields.vwap,
+    );
   }
 }

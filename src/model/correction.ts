@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import type { VenueTime } from "./venue-time.ts";
 
@@ -21,10 +22,10 @@ export class Correction extends MarketEvent {
   constructor(
     symbol: string,
     time: VenueTime,
-    receivedMs: number,
+    received: Arrival | number,
     fields: Pick<Correction, "exchange" | "tape" | "original" | "corrected">,
   ) {
-    super(symbol, time, receivedMs);
+    super(symbol, time.seconds, time.nanos, arrivalOf(received));
     this.exchange = fields.exchange;
     this.tape = fields.tape;
     this.original = fields.original;

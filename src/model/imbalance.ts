@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import type { VenueTime } from "./venue-time.ts";
 
@@ -10,10 +11,10 @@ export class Imbalance extends MarketEvent {
   constructor(
     symbol: string,
     time: VenueTime,
-    receivedMs: number,
+    received: Arrival | number,
     fields: Pick<Imbalance, "price" | "tape">,
   ) {
-    super(symbol, time, receivedMs);
+    super(symbol, time.seconds, time.nanos, arrivalOf(received));
     this.price = fields.price;
     this.tape = fields.tape;
   }

@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import type { VenueTime } from "./venue-time.ts";
 
@@ -12,10 +13,10 @@ export class LimitBand extends MarketEvent {
   constructor(
     symbol: string,
     time: VenueTime,
-    receivedMs: number,
+    received: Arrival | number,
     fields: Pick<LimitBand, "limitUp" | "limitDown" | "indicator" | "tape">,
   ) {
-    super(symbol, time, receivedMs);
+    super(symbol, time.seconds, time.nanos, arrivalOf(received));
     this.limitUp = fields.limitUp;
     this.limitDown = fields.limitDown;
     this.indicator = fields.indicator;

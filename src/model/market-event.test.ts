@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { Arrival } from "./arrival.ts";
 import { Bar } from "./bar.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Correction } from "./correction.ts";
@@ -17,7 +19,7 @@ const TIMESTAMP = "2023-04-06T11:54:26.838232225Z";
 const RECEIVED = 1_680_782_066_900;
 
 function trade(rawId: RawId): Trade {
-  return new Trade("AAPL", TIME, RECEIVED, {
+  return Trade.from("AAPL", TIME, RECEIVED, {
     rawId,
     price: 162.92,
     size: 3,
@@ -29,7 +31,7 @@ function trade(rawId: RawId): Trade {
 }
 
 function quote(bidPrice: number, askPrice: number): Quote {
-  return new Quote("AMD", TIME, RECEIVED, {
+  return Quote.from("AMD", TIME, RECEIVED, {
     bidPrice,
     bidSize: 2,
     bidExchange: "K",
@@ -79,7 +81,7 @@ const EVERY_MODEL: readonly (readonly [MarketData, Record<string, unknown>])[] =
   ...(["bar", "updatedBar", "dailyBar"] as const).map((type) => {
     const prices = { open: 1, high: 4, low: 0.5, close: 2, volume: 49_378, tradeCount: 461 };
     const fields = { type, ...prices, vwap: 1.5 };
-    const bar = new Bar("SPY", TIME, RECEIVED, fields);
+    const bar = Bar.from("SPY", TIME, RECEIVED, fields);
     return [bar, { ...fields, symbol: "SPY", ...common }] as const;
   }),
   [
@@ -230,11 +232,33 @@ describe("every market-data model", () => {
     expect(JSON.parse(JSON.stringify(model))).toEqual(json);
   });
 
+  each("$type shows the same on the console, and nothing of how it is kept", ({ model }) => {
+    const shown = inspect(model, { depth: 9, breakLength: 10_000 });
+    const fields = inspect(model.toJSON(), { depth: 9, breakLength: 10_000 });
+    expect(shown).toBe(`${model.constructor.name} ${fields}`);
+    expect(shown).not.toMatch(/arrival|rawId|nanos:.*timestamp/);
+  });
+
   each("$type tells its time in each form", ({ model }) => {
     expect(model.timestampNs).toBe(1_680_782_066_838_232_225n);
     expect(model.timestampMs).toBe(1_680_782_066_838);
     expect(model.timestamp).toBe(TIMESTAMP);
     expect(model.receivedMs).toBe(RECEIVED);
+  });
+});
+
+describe("an arrival", () => {
+  test("is shared by the messages of a frame, and tells the time by both clocks", () => {
+    const arrival = new Arrival(RECEIVED, 5.5);
+    const fields = { price: 1, tape: "C" };
+    const first = new Imbalance("A", TIME, arrival, fields);
+    expect(new Imbalance("B", TIME, arrival, fields).arrival).toBe(first.arrival);
+    expect(first.receivedMs).toBe(RECEIVED);
+    expect(first.arrival.monotonicMs).toBe(5.5);
+  });
+
+  test("of which only the wall clock is known has no monotonic time", () => {
+    expect(quote(1, 2).arrival.monotonicMs).toBeNaN();
   });
 });
 

@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import { toRfc3339, type VenueTime } from "./venue-time.ts";
 
@@ -30,8 +31,8 @@ export class News extends MarketEvent {
   /** When it was first published, as RFC 3339 text. */
   readonly createdAt: string;
 
-  constructor(updatedAt: VenueTime, receivedMs: number, fields: NewsFields) {
-    super("", updatedAt, receivedMs);
+  constructor(updatedAt: VenueTime, received: Arrival | number, fields: NewsFields) {
+    super("", updatedAt.seconds, updatedAt.nanos, arrivalOf(received));
     this.id = fields.id;
     this.headline = fields.headline;
     this.summary = fields.summary;

@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import type { VenueTime } from "./venue-time.ts";
 
@@ -17,10 +18,10 @@ export class OrderBook extends MarketEvent {
   constructor(
     symbol: string,
     time: VenueTime,
-    receivedMs: number,
+    received: Arrival | number,
     fields: Pick<OrderBook, "bids" | "asks" | "snapshot">,
   ) {
-    super(symbol, time, receivedMs);
+    super(symbol, time.seconds, time.nanos, arrivalOf(received));
     this.bids = fields.bids;
     this.asks = fields.asks;
     this.snapshot = fields.snapshot;

@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import { toNanoseconds, type VenueTime } from "./venue-time.ts";
 
@@ -14,13 +15,13 @@ export class PerpetualPricing extends MarketEvent {
   constructor(
     symbol: string,
     time: VenueTime,
-    receivedMs: number,
+    received: Arrival | number,
     fields: Pick<
       PerpetualPricing,
       "indexPrice" | "markPrice" | "fundingRate" | "openInterest" | "nextFunding"
     >,
   ) {
-    super(symbol, time, receivedMs);
+    super(symbol, time.seconds, time.nanos, arrivalOf(received));
     this.indexPrice = fields.indexPrice;
     this.markPrice = fields.markPrice;
     this.fundingRate = fields.fundingRate;

@@ -1,3 +1,4 @@
+import { type Arrival, arrivalOf } from "./arrival.ts";
 import { MarketEvent } from "./market-event.ts";
 import type { VenueTime } from "./venue-time.ts";
 
@@ -13,10 +14,10 @@ export class TradingStatus extends MarketEvent {
   constructor(
     symbol: string,
     time: VenueTime,
-    receivedMs: number,
+    received: Arrival | number,
     fields: Pick<TradingStatus, "statusCode" | "statusText" | "reasonCode" | "reasonText" | "tape">,
   ) {
-    super(symbol, time, receivedMs);
+    super(symbol, time.seconds, time.nanos, arrivalOf(received));
     this.statusCode = fields.statusCode;
     this.statusText = fields.statusText;
     this.reasonCode = fields.reasonCode;

@@ -15,6 +15,24 @@ export function toMilliseconds(time: VenueTime): number {
   return time.seconds * 1_000 + Math.floor(time.nanos / 1_000_000);
 }
 
+/** Below 0 when `a` is earlier than `b`, 0 for the same moment, above 0 when it is later. @public */
+export function compareTimes(a: VenueTime, b: VenueTime): number {
+  return a.seconds - b.seconds || a.nanos - b.nanos;
+}
+
+/** A moment that many milliseconds later, or earlier when negative. @internal */
+export function shiftTime(time: VenueTime, milliseconds: number): VenueTime {
+  const nanos = time.nanos + Math.round((milliseconds % 1_000) * 1e6);
+  const carry = Math.floor(nanos / 1e9);
+  const seconds = time.seconds + Math.trunc(milliseconds / 1_000) + carry;
+  return { seconds, nanos: nanos - carry * 1e9 };
+}
+
+/** The moment of a wall clock's reading in milliseconds since the Unix epoch. @internal */
+export function timeOfMilliseconds(milliseconds: number): VenueTime {
+  return shiftTime({ seconds: 0, nanos: 0 }, milliseconds);
+}
+
 /** RFC 3339 in UTC, with as many of nine fractional digits as are needed. @public */
 export function toRfc3339(time: VenueTime): string {
   const second = new Date(time.seconds * 1_000).toISOString().slice(0, 19);
