@@ -20,6 +20,7 @@ Examples:
   holdfast sim --seed 7 --start-time 2026-01-05T14:30:00Z
                                                    the same market, to the message, every time
   holdfast sim --rate 1000                         a busy one
+  holdfast sim --load 500000                       8000 stocks, half a million messages a second
   holdfast sim --fault cut:after=5s,count=3        cuts the first three sessions
   curl -d '{"kind":"ghost","ghostMs":4000}' http://127.0.0.1:${DEFAULT_PORT}/__simulator/faults
                                                    something goes wrong now

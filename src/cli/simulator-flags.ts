@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { ConfigError } from "../core/errors.ts";
 import type { Faults } from "../core/faults.ts";
 import type { Fault } from "../simulator/fault.ts";
+import type { SimulatorLoad } from "../simulator/load.ts";
 import type { SimulatorOptions } from "../simulator/options.ts";
 import { durationFlag } from "./duration.ts";
 import { FAULT_KINDS, faultFlag } from "./fault-flag.ts";
@@ -11,6 +12,9 @@ import { numberFlag } from "./number-flag.ts";
 export interface RawSimulatorFlags {
   readonly seed?: string;
   readonly rate?: string;
+  readonly load?: string;
+  readonly loadSymbols?: string;
+  readonly loadFrame?: string;
   readonly session?: string;
   readonly startTime?: string;
   readonly cutAfter?: string;
@@ -22,6 +26,12 @@ export interface RawSimulatorFlags {
 const simulatorOptions = (): Readonly<Record<keyof RawSimulatorFlags, Option>> => ({
   seed: new Option("--seed <number>", "same seed, same market (default: a fresh one, printed)"),
   rate: new Option("--rate <number>", "messages per second and symbol (default: 5)"),
+  load: new Option("--load <number>", "stock messages per second in all, in place of the tape's"),
+  loadSymbols: new Option(
+    "--load-symbols <number>",
+    "how many symbols they are of (default: 8000)",
+  ),
+  loadFrame: new Option("--load-frame <number>", "how many come in a frame (default: 200)"),
   session: new Option("--session <open|real>", "always open, or New York's hours (default: open)"),
   startTime: new Option("--start-time <time>", "market time at the start, RFC 3339 (default: now)"),
   cutAfter: new Option("--cut-after <time>", "cut the connection once, this long after it is up"),
@@ -60,6 +70,7 @@ export async function readSimulatorFlags(
 ): Promise<SimulatorOptions> {
   const seed = numberFlag("--seed", raw.seed, faults);
   const ratePerSymbol = numberFlag("--rate", raw.rate, faults);
+  const load = loadOf(raw, faults);
   const cutAfterMs = durationFlag("--cut-after", raw.cutAfter, faults);
   const ghostMs = durationFlag("--ghost", raw.ghost, faults);
   const injected: Fault[] = cutAfterMs === undefined ? [] : [{ kind: "cut", afterMs: cutAfterMs }];
@@ -71,6 +82,7 @@ export async function readSimulatorFlags(
     ...network,
     ...(seed !== undefined && { seed }),
     ...(ratePerSymbol !== undefined && { ratePerSymbol }),
+    ...(load && { load }),
     // Whatever was typed; the simulator's own check follows.
     ...(raw.session !== undefined && { session: raw.session as "open" | "real" }),
     ...(raw.startTime !== undefined && { startTime: readTime(raw.startTime) }),
@@ -83,6 +95,23 @@ export async function readSimulatorFlags(
   return options;
 }
 
+function loadOf(raw: RawSimulatorFlags, faults: Faults): SimulatorLoad | undefined {
+  const messagesPerSecond = numberFlag("--load", raw.load, faults);
+  const symbols = numberFlag("--load-symbols", raw.loadSymbols, faults);
+  const framesOf = numberFlag("--load-frame", raw.loadFrame, faults);
+  if (raw.load === undefined) {
+    const needsLoad = " says what a load is like and needs --load";
+    if (raw.loadSymbols !== undefined) faults.add(`--load-symbols${needsLoad}`);
+    if (raw.loadFrame !== undefined) faults.add(`--load-frame${needsLoad}`);
+  }
+  if (messagesPerSecond === undefined) return undefined;
+  return {
+    messagesPerSecond,
+    ...(symbols !== undefined && { symbols }),
+    ...(framesOf !== undefined && { framesOf }),
+  };
+}
+
 function readTime(text: string): string | number {
   return /^\d+$/.test(text.trim()) ? Number(text) : text.trim();
 }
@@ -90,6 +119,9 @@ function readTime(text: string): string | number {
 const FLAG_OF_FIELD: Readonly<Record<string, string>> = {
   seed: "--seed",
   ratePerSymbol: "--rate",
+  "load.messagesPerSecond": "--load",
+  "load.symbols": "--load-symbols",
+  "load.framesOf": "--load-frame",
   session: "--session",
   startTime: "--start-time",
   "plan.ghostMs": "--ghost",

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ConfigError } from "../core/errors.ts";
 import type { Fault } from "./fault.ts";
 import { readFaults } from "./fault-schema.ts";
+import type { SimulatedLoad } from "./load-state.ts";
 import { readBody } from "./request-body.ts";
 import type { SimulatorState } from "./simulator-state.ts";
 
@@ -11,11 +12,13 @@ export const CONTROL_PREFIX = "/__simulator/";
 interface Controlled {
   inject(fault: Fault): void;
   state(): SimulatorState;
+  loadState(): SimulatedLoad | undefined;
 }
 
 /**
  * `POST /__simulator/faults` takes one fault or a list of them; `GET /__simulator/state` tells the
- * state. For programs in other languages and for other processes.
+ * state, `GET /__simulator/load` what the load has come to, `null` without one. For programs in other
+ * languages and for other processes.
  * @internal
  */
 export async function handleControl(
@@ -26,6 +29,8 @@ export async function handleControl(
   const what = (request.url ?? "").slice(CONTROL_PREFIX.length).split("?")[0];
   if (what === "state" && request.method === "GET") {
     reply(response, 200, simulator.state());
+  } else if (what === "load" && request.method === "GET") {
+    reply(response, 200, simulator.loadState() ?? null);
   } else if (what === "faults" && request.method === "POST") {
     const { status, value } = inject(simulator, await readBody(request));
     reply(response, status, value);
@@ -49,7 +54,7 @@ function inject(simulator: Controlled, body: string): { status: number; value: o
   }
 }
 
-function reply(response: ServerResponse, status: number, value: object): void {
+function reply(response: ServerResponse, status: number, value: object | null): void {
   response.writeHead(status, { "Content-Type": "application/json" });
   response.end(JSON.stringify(value));
 }

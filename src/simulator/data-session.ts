@@ -120,18 +120,23 @@ export class DataSession implements FaultableSession, SlotHolder {
     this.#faults.strike(fault);
   }
 
-  /** Sends data messages that are encoded already. */
-  sendData(payload: string | Buffer, messageCount: number): void {
-    if (!this.isOpen || this.transport.isMuted) return;
+  /** Sends data messages that are encoded already; tells whether it did. */
+  sendData(payload: string | Buffer, messageCount: number): boolean {
+    if (!this.isOpen || this.transport.isMuted) return false;
     this.messagesSent += messageCount;
-    this.transport.sendData(payload);
+    this.transport.sendData(payload, this.encoding === "json", messageCount);
     if (this.transport.waitingBytes > this.#host.plan.slowClientBytes) this.cutSlowClient();
+    return true;
   }
 
-  /** 407, which the client may never see, and a cut. */
+  /**
+   * What waits for the client is thrown away, then 407 and a cut: a client that begins to read again
+   * within a second still sees the reason.
+   */
   cutSlowClient(): void {
+    this.transport.dropWaiting();
     this.#refuse(407);
-    this.transport.destroy();
+    this.transport.cut();
   }
 
   #decode(data: Buffer, isBinary: boolean): Readonly<Record<string, unknown>> | undefined {

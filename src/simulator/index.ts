@@ -55,6 +55,12 @@ export type {
   HttpStallFault,
 } from "./http-fault.ts";
 export type { LatencyPercentiles, SimulatorLatency } from "./latency.ts";
+export { SIMULATOR_LOAD_DEFAULTS, type SimulatorLoad } from "./load.ts";
+export type {
+  SimulatedLoad,
+  SimulatedLoadChannels,
+  SimulatedLoadStream,
+} from "./load-state.ts";
 export type { SimulatorCredentials, SimulatorOptions } from "./options.ts";
 export { SIMULATOR_PLAN_DEFAULTS, type SimulatorPlan } from "./plan.ts";
 export { type Simulator, startSimulator } from "./simulator.ts";
@@ -66,3 +72,4 @@ export type {
   SimulatorState,
 } from "./simulator-state.ts";
 export { type RemoteSimulator, startSimulatorWorker } from "./simulator-worker.ts";
+export type { TapeBar, TapeBetween, TapeQuery, TapeSymbol, TapeTrade } from "./tape-between.ts";

@@ -5,6 +5,7 @@ import { freshSeed } from "../core/random.ts";
 import type { Fault } from "./fault.ts";
 import { faultProblems } from "./fault-schema.ts";
 import { latencyProblems, type SimulatorLatency } from "./latency.ts";
+import { type ResolvedLoad, resolveLoad, type SimulatorLoad } from "./load.ts";
 import { type ResolvedPlan, resolvePlan, type SimulatorPlan } from "./plan.ts";
 import { type AssetClass, assetClassOf, DEFAULT_UNIVERSE } from "./symbols.ts";
 import { parseTime, VenueTime } from "./venue-time.ts";
@@ -27,6 +28,13 @@ export interface SimulatorOptions {
   readonly startTime?: string | number;
   /** Trades and quotes per second and symbol, after the start. @defaultValue 5 */
   readonly ratePerSymbol?: number;
+  /**
+   * Replaces the trades, quotes and minute bars of every stock stream by as many messages as asked for;
+   * the other channels of these streams are silent, and REST knows nothing of it. Times are wall time,
+   * and no two messages of a stream have the same one. The ids of a symbol's trades are
+   * 1,000,000,000,001 and so on, without a hole, so that a client can see loss, duplicates and disorder.
+   */
+  readonly load?: SimulatorLoad;
   /**
    * `open`: every market is open always. `real`: stocks trade 04:00 to 20:00 in New York on trading
    * days, options 9:30 to 16:00.
@@ -71,6 +79,7 @@ export interface ResolvedOptions {
   readonly seed: number;
   readonly startTime: VenueTime;
   readonly ratePerSymbol: number;
+  readonly load: ResolvedLoad | undefined;
   readonly session: "open" | "real";
   readonly universe: { readonly [assetClass in AssetClass]: readonly string[] };
   readonly unknownSymbols: ReadonlySet<string>;
@@ -90,6 +99,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof SimulatorOptions>([
   "seed",
   "startTime",
   "ratePerSymbol",
+  "load",
   "session",
   "universe",
   "unknownSymbols",
@@ -139,6 +149,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     found.require(Boolean(secretKey), `credentials.${at}.secretKey must not be empty`);
   }
   const plan = resolvePlan(options.plan ?? {}, found);
+  const load = resolveLoad(options.load, found);
   for (const [at, fault] of (options.faults ?? []).entries()) {
     for (const problem of faultProblems(fault, `faults.${at}`)) found.add(problem);
   }
@@ -153,6 +164,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     seed,
     startTime,
     ratePerSymbol,
+    load,
     session,
     universe: readUniverse(options.universe),
     unknownSymbols: new Set(options.unknownSymbols ?? DEFAULT_UNKNOWN),

@@ -3,6 +3,7 @@ import type { DataSession } from "./data-session.ts";
 import type { FaultSchedule } from "./fault-schedule.ts";
 import { encodeJson } from "./json-encoding.ts";
 import { MessagePackWriter } from "./message-pack-writer.ts";
+import { sendInParts } from "./send-in-parts.ts";
 import type { VenueTime } from "./venue-time.ts";
 
 /** A data message with its moments exact. @internal */
@@ -64,25 +65,14 @@ export class OutgoingBatch {
     this.#writer.reset();
   }
 
-  /** Frames end where a fault is to strike, so that it strikes after exactly that message. */
   #send(session: DataSession, outgoing: Outgoing): void {
     const isJson = session.encoding === "json";
     const total = isJson ? outgoing.texts.length : outgoing.ranges.length / 2;
-    let from = 0;
-    while (from < total && session.isOpen) {
-      this.#faults.strikeDue(session);
-      const count = Math.min(
-        total - from,
-        MOST_PER_FRAME,
-        this.#faults.messagesUntilStrike(session),
-      );
-      const payload = isJson
+    sendInParts(session, this.#faults, total, MOST_PER_FRAME, (from, count) =>
+      isJson
         ? `[${outgoing.texts.slice(from, from + count).join(",")}]`
-        : this.#splice(outgoing.ranges, from, count);
-      session.sendData(payload, count);
-      from += count;
-    }
-    this.#faults.strikeDue(session);
+        : this.#splice(outgoing.ranges, from, count),
+    );
   }
 
   #splice(ranges: readonly number[], from: number, count: number): Buffer {

@@ -51,7 +51,8 @@ export interface SimulatorPlan {
    */
   readonly pongTimeoutMs?: number;
   /**
-   * How many unread bytes the venue holds for one client before 407 and a cut.
+   * How many unread bytes the venue holds for one client before it throws them away, sends 407 and cuts.
+   * The operating system holds a few MiB besides. `Infinity` never cuts. The venue's number is unknown.
    * @defaultValue 16_777_216
    */
   readonly slowClientBytes?: number;

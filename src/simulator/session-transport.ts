@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import { hash32 } from "../core/random.ts";
+import { type WaitingFrame, WaitingFrames } from "./waiting-frames.ts";
 
 const OPEN_STATE = 1;
 const TEXT_OPCODE = 1;
@@ -25,6 +26,8 @@ function frameHeader(opcode: number, payloadBytes: number): Buffer {
 
 /** A client that does not read must not keep a cut connection open. */
 const LONGEST_FLUSH_MS = 1000;
+/** So much is with the socket at most; the rest waits here, where it can still be thrown away. */
+const HANDED_OVER_BYTES = 256 * 1024;
 
 interface Drip {
   readonly chunkBytes: number;
@@ -46,6 +49,11 @@ export class SessionTransport {
   #mutedUntilMs = Number.NEGATIVE_INFINITY;
   #truncatesNext = false;
   #wasCut = false;
+  readonly #waiting = new WaitingFrames();
+  #isDropping = false;
+  #messagesDropped = 0;
+  /** Whether what the socket had been given could not leave in time. */
+  #hasGivenUp = false;
   #drip: Drip | undefined;
   #cancelDestroy: CancelTimer | undefined;
 
@@ -66,7 +74,15 @@ export class SessionTransport {
 
   /** Bytes that the client has not taken yet. */
   get waitingBytes(): number {
-    return this.#webSocket.bufferedAmount + (this.#drip?.waiting.length ?? 0);
+    return this.#webSocket.bufferedAmount + this.#waiting.bytes + (this.#drip?.waiting.length ?? 0);
+  }
+
+  /**
+   * Data messages that were thrown away for a client that read too slowly. Of what the socket had been
+   * given, a frame that left in part counts among them.
+   */
+  get messagesDropped(): number {
+    return this.#messagesDropped;
   }
 
   get isMuted(): boolean {
@@ -75,18 +91,21 @@ export class SessionTransport {
 
   /** Sends one message: text in a text frame, bytes in a binary one. */
   send(payload: string | Buffer): void {
-    if (this.#isSilent || !this.isOpen) return;
-    const isText = typeof payload === "string";
-    if (this.#drip) {
-      this.#trickle(isText ? TEXT_OPCODE : BINARY_OPCODE, isText ? Buffer.from(payload) : payload);
-    } else this.#webSocket.send(payload, { binary: !isText }, this.#onSent);
+    this.#send(payload, typeof payload === "string", 0);
   }
 
-  /** The same for data, which a fault may have broken off. */
-  sendData(payload: string | Buffer): void {
+  /** The same for data, which a fault may have broken off; its text may come as ASCII bytes. */
+  sendData(payload: string | Buffer, isText: boolean, messageCount: number): void {
     const end = this.#truncatesNext ? Math.max(1, payload.length >>> 1) : payload.length;
     this.#truncatesNext = false;
-    this.send(typeof payload === "string" ? payload.slice(0, end) : payload.subarray(0, end));
+    const sent = typeof payload === "string" ? payload.slice(0, end) : payload.subarray(0, end);
+    this.#send(sent, isText, messageCount);
+  }
+
+  /** Throws away what the socket has not been given yet. */
+  dropWaiting(): void {
+    this.#isDropping = true;
+    for (const { messageCount } of this.#waiting.takeAll()) this.#messagesDropped += messageCount;
   }
 
   ping(): void {
@@ -110,6 +129,7 @@ export class SessionTransport {
       this.#socket.write(this.#drip.waiting);
       this.#drip = undefined;
     }
+    this.#handOverAll();
     this.#webSocket.close(code, reason);
   }
 
@@ -123,6 +143,7 @@ export class SessionTransport {
    * after so many messages is after exactly those.
    */
   cut(): void {
+    this.#handOverAll();
     this.#wasCut = true;
     if (this.#webSocket.bufferedAmount === 0 || this.#drip) this.destroy();
     else this.#destroyAfter(LONGEST_FLUSH_MS);
@@ -143,6 +164,7 @@ export class SessionTransport {
   /** From now on nothing is sent, and whatever comes is read and ignored, pings included. */
   silence(): void {
     this.#isSilent = true;
+    this.#waiting.takeAll();
     this.#socket.removeAllListeners("data");
     this.#socket.on("data", () => {});
     this.#socket.resume();
@@ -167,15 +189,53 @@ export class SessionTransport {
 
   /** From now on every frame trickles, `chunkBytes` at a time. */
   startDrip(chunkBytes: number, delayMs: number): void {
+    this.#handOverAll();
     this.#drip ??= { chunkBytes, delayMs, waiting: Buffer.alloc(0), cancel: undefined };
   }
 
-  readonly #onSent = (): void => {
-    if (this.#wasCut && this.#webSocket.bufferedAmount === 0) this.destroy();
-  };
+  #send(payload: string | Buffer, isText: boolean, messageCount: number): void {
+    if (this.#isSilent || !this.isOpen) return;
+    const frame = { payload, isText, messageCount };
+    if (this.#drip) {
+      const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+      this.#trickle(isText ? TEXT_OPCODE : BINARY_OPCODE, bytes);
+    } else if (this.#waiting.isEmpty && this.#hasRoom) this.#handOver(frame);
+    else this.#waiting.add(frame);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#webSocket.bufferedAmount < HANDED_OVER_BYTES;
+  }
+
+  #handOver({ payload, isText, messageCount }: WaitingFrame): void {
+    this.#webSocket.send(payload, { binary: !isText }, (error) => {
+      // Of the write that a destruction interrupts the socket says that all is well.
+      if (this.#isDropping && (error || this.#hasGivenUp)) this.#messagesDropped += messageCount;
+      this.#onSent();
+    });
+  }
+
+  #onSent(): void {
+    if (this.#wasCut) {
+      if (this.#webSocket.bufferedAmount === 0) this.destroy();
+      return;
+    }
+    while (this.#hasRoom) {
+      const frame = this.#waiting.take();
+      if (!frame) return;
+      this.#handOver(frame);
+    }
+  }
+
+  #handOverAll(): void {
+    for (const frame of this.#waiting.takeAll()) this.#handOver(frame);
+  }
 
   #destroyAfter(delayMs: number): void {
-    this.#cancelDestroy ??= this.#clock.setTimer(() => this.destroy(), delayMs);
+    this.#cancelDestroy ??= this.#clock.setTimer(() => {
+      this.#hasGivenUp = true;
+      this.destroy();
+    }, delayMs);
   }
 
   #trickle(opcode: number, payload: Buffer): void {

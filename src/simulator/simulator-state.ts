@@ -7,7 +7,7 @@ export interface SimulatedSession {
   readonly encoding: "json" | "messagepack";
   /** Symbols by channel; for `/stream` the streams listened to. */
   readonly subscriptions: Readonly<Record<string, readonly string[]>>;
-  /** Data messages sent on it. */
+  /** Data messages sent on it, those included that still wait for the client to read. */
   readonly messagesSent: number;
 }
 
@@ -78,4 +78,9 @@ export interface SimulatorState {
   readonly lastIndex: Readonly<Record<string, number>>;
   /** Data messages sent to all sessions together. */
   readonly messagesSent: number;
+  /**
+   * Those of them that were thrown away because the client read too slowly: exact when it begins to read
+   * again within a second of the cut, otherwise too high by what had left of the last 256 KiB.
+   */
+  readonly messagesDroppedForSlowClients: number;
 }

@@ -4,8 +4,10 @@ import { Worker } from "node:worker_threads";
 import { ClosedError, ConfigError } from "../core/errors.ts";
 import type { WireData } from "../venues/alpaca/wire.ts";
 import type { Fault } from "./fault.ts";
+import type { SimulatedLoad } from "./load-state.ts";
 import { resolveOptions, type SimulatorOptions } from "./options.ts";
 import type { SimulatorState } from "./simulator-state.ts";
+import type { TapeBetween, TapeQuery } from "./tape-between.ts";
 import type {
   SimulatorFacts,
   WorkerReply,
@@ -28,6 +30,10 @@ export interface RemoteSimulator extends AsyncDisposable {
   emit(message: WireData): Promise<number>;
   /** What has happened so far. */
   state(): Promise<SimulatorState>;
+  /** What the load has come to, symbol by symbol; `undefined` without a load. */
+  loadState(): Promise<SimulatedLoad | undefined>;
+  /** What the tape holds; see the simulator's own. Rejects with one `ConfigError`. */
+  tapeBetween(query: TapeQuery): Promise<TapeBetween>;
   /** Ends the simulator and its thread; calling it again does nothing more. */
   close(): Promise<void>;
 }
@@ -92,6 +98,8 @@ export async function startSimulatorWorker(
     },
     emit: async (message) => (await ask({ kind: "emit", message })) as number,
     state: async () => (await ask({ kind: "state" })) as SimulatorState,
+    loadState: async () => (await ask({ kind: "loadState" })) as SimulatedLoad | undefined,
+    tapeBetween: async (query) => (await ask({ kind: "tapeBetween", query })) as TapeBetween,
     close,
     [Symbol.asyncDispose]: close,
   };

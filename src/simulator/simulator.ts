@@ -8,12 +8,14 @@ import type { Fault } from "./fault.ts";
 import { readFaults } from "./fault-schema.ts";
 import { HttpConnections } from "./http-connections.ts";
 import { listen } from "./listen.ts";
+import type { SimulatedLoad } from "./load-state.ts";
 import { Market } from "./market.ts";
 import { NewsWire } from "./news-wire.ts";
 import { resolveOptions, type SimulatorOptions } from "./options.ts";
 import { RestServer } from "./rest-server.ts";
 import type { SimulatorState } from "./simulator-state.ts";
 import { StreamServer } from "./stream-server.ts";
+import { type TapeBetween, type TapeQuery, tapeBetween } from "./tape-between.ts";
 import { timedMessage } from "./timed-message.ts";
 
 /** What load balancers commonly allow an idle connection. */
@@ -41,6 +43,17 @@ export interface Simulator extends AsyncDisposable {
   emit(message: WireData): number;
   /** What has happened so far. */
   state(): SimulatorState;
+  /**
+   * What the load has come to, symbol by symbol; `undefined` without a load. It copies much, so it is for
+   * the end of a run rather than for polling.
+   */
+  loadState(): SimulatedLoad | undefined;
+  /**
+   * Which trades and minute bars the tape holds between two moments, as far as the feed has shown them by
+   * now: what its streams send and REST gives. A load is no part of the tape.
+   * @throws ConfigError listing everything that is wrong with the query.
+   */
+  tapeBetween(query: TapeQuery): TapeBetween;
   /** Destroys every connection and frees the port; calling it again does nothing more. */
   close(): Promise<void>;
 }
@@ -71,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       httpConnectionsReset: reset,
     };
   };
+  const loadState = (): SimulatedLoad | undefined => streams.loadState();
   const inject = (fault: Fault): void => {
     for (const checked of readFaults([fault])) streams.inject(checked);
   };
@@ -79,7 +93,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = serverWith(certificates, (request, response) => {
     if (request.url?.startsWith(CONTROL_PREFIX)) {
       // The one way this can fail is a client that goes away in the middle of its request.
-      handleControl({ inject, state }, request, response).catch(() => response.destroy());
+      handleControl({ inject, state, loadState }, request, response).catch(() =>
+        response.destroy(),
+      );
     } else rest.handle(request, response);
   });
   // Longer than any client keeps an idle connection: the end of one must not meet a new request.
@@ -113,6 +129,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     inject,
     emit: (message) => streams.emit(timedMessage(message)),
     state,
+    loadState,
+    tapeBetween: (query) => tapeBetween(market, query),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -8,9 +8,9 @@ import { DATA_ENDPOINTS, TRADING_STREAM_PATH } from "./endpoints.ts";
 import type { Fault } from "./fault.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import type { Feed } from "./feed.ts";
+import { FeedFactory } from "./feed-factory.ts";
+import type { SimulatedLoad } from "./load-state.ts";
 import type { Market } from "./market.ts";
-import { MarketFeed } from "./market-feed.ts";
-import { NewsFeed } from "./news-feed.ts";
 import type { NewsWire } from "./news-wire.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { OutgoingBatch, type TimedMessage } from "./outgoing-batch.ts";
@@ -42,6 +42,7 @@ type StreamFacts = Pick<
   | "faultsWaiting"
   | "lastIndex"
   | "messagesSent"
+  | "messagesDroppedForSlowClients"
 >;
 
 interface EndpointState {
@@ -57,18 +58,19 @@ export class StreamServer {
   readonly #market: Market;
   readonly #webSocketServer: WebSocketServer;
   readonly #batch: OutgoingBatch;
+  readonly #feeds: FeedFactory;
   readonly #endpoints = new Map<string, EndpointState>();
   readonly #sessions = new Set<Session>();
   readonly #watches = new Map<Session, PingWatch>();
   readonly #stalled = new Set<Duplex>();
   readonly #upgraded = new Set<Duplex>();
-  readonly #lastIndices = new Map<string, number>();
   readonly #slots: SessionSlots;
   readonly #host: SessionHost;
   #handshakes = 0;
   #recentHandshakesMs: number[] = [];
   #authentications = 0;
   #messagesOfEnded = 0;
+  #droppedByEnded = 0;
   #cancelTick: CancelTimer | undefined;
   #isClosed = false;
 
@@ -90,12 +92,10 @@ export class StreamServer {
       maxPayload: MOST_CLIENT_BYTES,
       perMessageDeflate: options.compression && { threshold: COMPRESS_FROM_BYTES },
     });
+    this.#feeds = new FeedFactory(options, market, news, this.#batch, this.faults);
     for (const endpoint of DATA_ENDPOINTS.values()) {
       const sessions = new Set<DataSession>();
-      const feed =
-        endpoint.carries === "news"
-          ? new NewsFeed(news, this.#batch, sessions)
-          : new MarketFeed(endpoint, market, this.#batch, sessions, this.#lastIndices);
+      const feed = this.#feeds.create(endpoint, sessions);
       this.#endpoints.set(endpoint.path, { sessions, feed });
     }
     this.#host = {
@@ -152,7 +152,11 @@ export class StreamServer {
   state(): StreamFacts & { readonly webSockets: number } {
     const nowMs = this.#clock.monotonicMs();
     let messagesSent = this.#messagesOfEnded;
-    for (const session of this.#sessions) messagesSent += session.messagesSent;
+    let dropped = this.#droppedByEnded;
+    for (const session of this.#sessions) {
+      messagesSent += session.messagesSent;
+      dropped += session.transport.messagesDropped;
+    }
     return {
       handshakes: this.#handshakes,
       authentications: this.#authentications,
@@ -172,9 +176,15 @@ export class StreamServer {
       webSockets: this.#upgraded.size,
       faultsFired: this.faults.fired,
       faultsWaiting: this.faults.waiting,
-      lastIndex: Object.fromEntries(this.#lastIndices),
+      lastIndex: Object.fromEntries(this.#feeds.lastIndices),
       messagesSent,
+      messagesDroppedForSlowClients: dropped,
     };
+  }
+
+  /** What the load has come to; `undefined` without one. */
+  loadState(): SimulatedLoad | undefined {
+    return this.#feeds.loadState();
   }
 
   /** Destroys every connection; nothing is left that could call back. */
@@ -218,6 +228,7 @@ export class StreamServer {
     if (!this.#sessions.delete(session)) return;
     this.#watches.delete(session);
     this.#messagesOfEnded += session.messagesSent;
+    this.#droppedByEnded += session.transport.messagesDropped;
     if (!(session instanceof DataSession)) return;
     const wasLost = code === 1006 && !session.transport.wasCut && !session.isGhost;
     if (abruptCloseLeavesGhost && wasLost && session.keyId !== undefined) {

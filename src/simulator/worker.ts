@@ -37,6 +37,10 @@ async function answer(simulator: Simulator, request: WorkerRequest): Promise<Wor
       return simulator.emit(request.message);
     case "state":
       return simulator.state();
+    case "loadState":
+      return simulator.loadState();
+    case "tapeBetween":
+      return simulator.tapeBetween(request.query);
     default:
       await simulator.close();
       return undefined;
