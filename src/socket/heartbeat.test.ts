@@ -6,13 +6,21 @@ function beating(intervalMs = 10_000, timeoutMs = 5_000) {
   const clock = new ManualClock();
   const pings: number[] = [];
   const deaths: number[] = [];
+  let backlog = false;
   const heartbeat = new Heartbeat(
     clock,
     { intervalMs, timeoutMs },
-    { ping: () => pings.push(clock.monotonicMs()), dead: () => deaths.push(clock.monotonicMs()) },
+    {
+      ping: () => pings.push(clock.monotonicMs()),
+      dead: () => deaths.push(clock.monotonicMs()),
+      hasBacklog: () => backlog,
+    },
   );
   heartbeat.start();
-  return { clock, pings, deaths, heartbeat };
+  const setBacklog = (value: boolean): void => {
+    backlog = value;
+  };
+  return { clock, pings, deaths, heartbeat, setBacklog };
 }
 
 describe("the heartbeat", () => {
@@ -33,6 +41,16 @@ describe("the heartbeat", () => {
     expect(deaths).toEqual([]);
     await clock.advance(1);
     expect(deaths).toEqual([15_000]);
+  });
+
+  test("passes no verdict while something waits to be heard, and a late one if it was no answer", async () => {
+    const { clock, deaths, setBacklog } = beating();
+    setBacklog(true);
+    await clock.advance(30_000);
+    expect(deaths).toEqual([]);
+    setBacklog(false);
+    await clock.advance(5_000);
+    expect(deaths).toHaveLength(1);
   });
 
   test("takes any sign of life for an answer", async () => {

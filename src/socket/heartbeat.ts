@@ -26,6 +26,8 @@ export const HEARTBEAT_DEFAULTS: Required<HeartbeatOptions> = Object.freeze({
 /** What a heartbeat needs of a connection. */
 export interface HeartbeatPeer {
   ping(): void;
+  /** Whether something may have arrived that was not heard yet; meanwhile silence proves nothing. */
+  hasBacklog(): boolean;
   /** Nothing came back for `silentMs`. */
   dead(silentMs: number): void;
 }
@@ -42,10 +44,15 @@ export class Heartbeat {
     this.#clock = clock;
     this.#intervalMs = options.intervalMs;
     this.#peer = peer;
-    this.#answer = new ListeningTimer(clock, options.timeoutMs, (silentMs) => {
-      this.stop();
-      peer.dead(silentMs);
-    });
+    this.#answer = new ListeningTimer(
+      clock,
+      options.timeoutMs,
+      (silentMs) => {
+        this.stop();
+        peer.dead(silentMs);
+      },
+      () => !peer.hasBacklog(),
+    );
   }
 
   start(): void {

@@ -8,11 +8,14 @@ import {
 } from "../core/errors.ts";
 import { type HoldfastError, messageOf } from "../core/holdfast-error.ts";
 import { Listeners, type Unsubscribe } from "../core/listeners.ts";
+import { directWires } from "./direct-wire.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { IsolatedWires } from "./isolated-wires.ts";
 import { ListeningTimer } from "./listening-timer.ts";
 import { type ResolvedConnectionOptions, toReconnectPolicy } from "./live-socket-options.ts";
+import { SocketThread } from "./socket-thread.ts";
 import { type ReconnectPolicy, type SocketEvent, type SocketState, step } from "./state.ts";
-import { Wire } from "./wire.ts";
+import { errorOf, type Wire, type WireSource } from "./wire.ts";
 
 /** One connection, for as long as it lasts; afterwards every call on it does nothing. */
 export interface SocketLink {
@@ -53,6 +56,7 @@ export interface StateChange {
 export class LiveSocket {
   readonly #options: ResolvedConnectionOptions;
   readonly #protocol: SocketProtocol;
+  readonly #wires: WireSource;
   readonly #policy: ReconnectPolicy;
   readonly #heartbeat: Heartbeat;
   readonly #changes: Listeners<StateChange>;
@@ -66,6 +70,7 @@ export class LiveSocket {
   #goodbye: Promise<void> = Promise.resolve();
   readonly #pendingEvents: SocketEvent[] = [];
   #stepping = false;
+  #isPaused = false;
 
   constructor(
     options: ResolvedConnectionOptions,
@@ -74,6 +79,10 @@ export class LiveSocket {
   ) {
     this.#options = options;
     this.#protocol = protocol;
+    const { clock, isolate } = options;
+    this.#wires = isolate
+      ? new IsolatedWires(() => new SocketThread(clock, isolate.ringBytes))
+      : directWires;
     this.#policy = toReconnectPolicy(options, protocol.awaitsWelcome, (cause) =>
       protocol.floorMs(cause),
     );
@@ -83,6 +92,7 @@ export class LiveSocket {
     });
     this.#heartbeat = new Heartbeat(options.clock, options.heartbeat, {
       ping: () => this.#wire?.ping(),
+      hasBacklog: () => this.#isPaused || this.#wires.hasBacklog,
       dead: (silentMs) => this.#link?.fail(new StaleError("no-pong", silentMs)),
     });
   }
@@ -91,8 +101,25 @@ export class LiveSocket {
     return this.#state;
   }
 
+  /** For how long, all in all, an isolated connection read nothing because its ring was full, in milliseconds. */
+  get readingPausedMs(): number {
+    return this.#wires.readingPausedMs;
+  }
+
   onState(listener: (change: StateChange) => void): Unsubscribe {
     return this.#changes.on(listener);
+  }
+
+  /** Reads nothing until `resumeReading`. Meanwhile no silence is held against the peer. */
+  pauseReading(): void {
+    this.#isPaused = true;
+    // Before that there is only the conversation that makes it live.
+    if (this.#state.kind === "live") this.#wire?.pause();
+  }
+
+  resumeReading(): void {
+    this.#isPaused = false;
+    this.#wire?.resume();
   }
 
   /** Starts connecting; doing so twice makes no second socket. */
@@ -187,6 +214,7 @@ export class LiveSocket {
         this.#wait(state.delayMs);
         return;
       case "live":
+        if (this.#isPaused) this.#wire?.pause();
         if (this.#link) this.#protocol.live(this.#link);
         return;
       case "closing":
@@ -194,7 +222,7 @@ export class LiveSocket {
         void this.#goodbye.then(() => this.#happened({ kind: "ended" }));
         return;
       case "closed":
-        void this.#goodbye.then(this.#resolveClosed);
+        void this.#goodbye.then(() => this.#wires.close()).then(this.#resolveClosed);
         return;
       case "idle":
         return;
@@ -204,9 +232,12 @@ export class LiveSocket {
   }
 
   #deadline(phase: ConnectPhase, timeoutMs: number): void {
-    this.#phaseDeadline = new ListeningTimer(this.#options.clock, timeoutMs, () => {
-      this.#lose(new ConnectTimeoutError(phase, timeoutMs));
-    });
+    this.#phaseDeadline = new ListeningTimer(
+      this.#options.clock,
+      timeoutMs,
+      () => this.#lose(new ConnectTimeoutError(phase, timeoutMs)),
+      () => !this.#wires.hasBacklog,
+    );
     this.#phaseDeadline.start();
   }
 
@@ -234,7 +265,7 @@ export class LiveSocket {
     this.#link = link;
     const { compression, maxFrameBytes, ca } = this.#options;
     try {
-      this.#wire = new Wire(
+      this.#wire = this.#wires.open(
         { ...this.#protocol.address(), compression, maxFrameBytes, ca },
         {
           opened: () => {
@@ -247,7 +278,7 @@ export class LiveSocket {
             if (isCurrent()) this.#protocol.receive(link, data, isBinary);
           },
           alive: () => this.#heartbeat.heard(),
-          ended: (cause) => link.fail(cause),
+          ended: (end) => link.fail(errorOf(end)),
         },
       );
     } catch (thrown) {

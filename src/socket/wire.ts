@@ -1,7 +1,6 @@
-import { type RawData, WebSocket } from "ws";
 import type { Clock } from "../core/clock.ts";
 import { ConnectionClosedError, HandshakeRejectedError } from "../core/errors.ts";
-import { type HoldfastError, messageOf } from "../core/holdfast-error.ts";
+import type { HoldfastError } from "../core/holdfast-error.ts";
 
 /** How to open one WebSocket. */
 export interface WireOptions {
@@ -12,102 +11,64 @@ export interface WireOptions {
   readonly ca?: string | undefined;
 }
 
+/** Why a WebSocket ended, as plain data, so that it can cross from one thread to another. */
+export type WireEnd =
+  | { readonly kind: "rejected"; readonly statusCode: number }
+  | {
+      readonly kind: "closed";
+      readonly closeCode: number;
+      readonly detail: string;
+      readonly cause?: unknown;
+    };
+
 /** What one WebSocket tells its owner. Nothing is told after `ended`, `terminate` or `close`. */
 export interface WireEvents {
   opened(): void;
+  /** The bytes belong to the receiver, who may keep them. */
   frame(data: Buffer, isBinary: boolean): void;
   /** A ping or pong: proof of life without data. */
   alive(): void;
-  ended(cause: HoldfastError): void;
+  ended(end: WireEnd): void;
 }
-
-/** Statuses after which the same handshake may succeed later. */
-const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
  * One physical WebSocket, from dial to death, owned by exactly one connection attempt. Once its
  * owner lets go, no late frame, timer or error of it reaches anybody.
  */
-export class Wire {
-  readonly #socket: WebSocket;
-  #events: WireEvents | undefined;
-
-  constructor(options: WireOptions, events: WireEvents) {
-    this.#events = events;
-    this.#socket = new WebSocket(options.url, {
-      headers: options.headers,
-      perMessageDeflate: options.compression,
-      maxPayload: options.maxFrameBytes,
-      followRedirects: false,
-      ...(options.ca === undefined ? {} : { ca: options.ca }),
-    });
-    this.#listen();
-  }
-
-  #listen(): void {
-    const socket = this.#socket;
-    socket.on("open", () => this.#events?.opened());
-    socket.on("message", (data: RawData, isBinary: boolean) => {
-      this.#events?.frame(data as Buffer, isBinary); // "nodebuffer" is the socket's binary type
-    });
-    socket.on("ping", () => this.#events?.alive());
-    socket.on("pong", () => this.#events?.alive());
-    socket.on("unexpected-response", (request, response) => {
-      const status = response.statusCode ?? 0;
-      request.destroy();
-      const retry = status >= 500 || RETRYABLE_STATUS.has(status);
-      this.#end(new HandshakeRejectedError(status, retry ? "retry" : "fatal"));
-    });
-    // Stays for the socket's whole life: an unheard "error" event would end the process.
-    socket.on("error", (error) => {
-      this.#end(new ConnectionClosedError(1006, messageOf(error), { cause: error }));
-    });
-    socket.on("close", (code, reason) => {
-      this.#end(new ConnectionClosedError(code, reason.toString("utf8")));
-    });
-  }
-
+export interface Wire {
   /** Whether the frame was handed to the transport. */
-  send(data: string | Uint8Array): boolean {
-    if (this.#socket.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(data);
-    return true;
-  }
-
-  ping(): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
-  }
-
+  send(data: string | Uint8Array): boolean;
+  ping(): void;
+  /** Reads nothing more until `resume`, beyond what is under way; the peer is held back. */
+  pause(): void;
+  resume(): void;
   /** For a peer that is dead or wrong: no close frame, no waiting. */
-  terminate(): void {
-    this.#events = undefined;
-    this.#socket.terminate();
-  }
-
+  terminate(): void;
   /** For a live peer: a close frame, and at most `deadlineMs` for its answer. */
-  close(clock: Clock, deadlineMs: number): Promise<void> {
-    this.#events = undefined;
-    const socket = this.#socket;
-    if (socket.readyState !== WebSocket.OPEN) {
-      // Before the handshake is done, and after the end, there is nobody to say goodbye to.
-      socket.terminate();
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      const cancel = clock.setTimer(() => socket.terminate(), deadlineMs);
-      socket.once("close", () => {
-        cancel();
-        resolve();
-      });
-      socket.close(1000);
-    });
-  }
+  close(clock: Clock, deadlineMs: number): Promise<void>;
+}
 
-  #end(cause: HoldfastError): void {
-    const events = this.#events;
-    this.#events = undefined;
-    if (!events) return;
-    this.#socket.terminate();
-    events.ended(cause);
+/** Where a connection's sockets come from, one after the other. */
+export interface WireSource {
+  /** Dials. What is wrong with the options may be thrown or be told as the wire's end. */
+  open(options: WireOptions, events: WireEvents): Wire;
+  /** Whether something may have arrived that has not been handed over; then silence proves nothing. */
+  readonly hasBacklog: boolean;
+  /** For how long, all in all, nothing was read because we were behind, in milliseconds. */
+  readonly readingPausedMs: number;
+  /** Frees what outlives a single wire. Idempotent; nothing is opened afterwards. */
+  close(): Promise<void>;
+}
+
+/** Statuses after which the same handshake may succeed later. */
+const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** The end of a wire as an error that says what may be done next. */
+export function errorOf(end: WireEnd): HoldfastError {
+  if (end.kind === "closed") {
+    const options = end.cause === undefined ? undefined : { cause: end.cause };
+    return new ConnectionClosedError(end.closeCode, end.detail, options);
   }
+  const retry = end.statusCode >= 500 || RETRYABLE_STATUS.has(end.statusCode);
+  return new HandshakeRejectedError(end.statusCode, retry ? "retry" : "fatal");
 }
