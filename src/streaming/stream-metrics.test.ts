@@ -3,7 +3,7 @@ import { StreamCounters } from "./stream-metrics.ts";
 
 describe("StreamCounters", () => {
   test("a stream that has done nothing has counted nothing and knows no latency", () => {
-    expect(new StreamCounters().snapshot()).toEqual({
+    expect(new StreamCounters().snapshot({})).toEqual({
       frames: 0,
       bytes: 0,
       messages: 0,
@@ -21,10 +21,10 @@ describe("StreamCounters", () => {
     const counters = new StreamCounters();
     counters.frame(100);
     counters.frame(50);
-    counters.message("trade", 1_000, 990);
-    counters.message("trade", 1_010, 990);
-    counters.message("quote", 1_020, 990);
-    expect(counters.snapshot()).toMatchObject({
+    counters.sample(1_000, 990);
+    counters.sample(1_010, 990);
+    counters.sample(1_020, 990);
+    expect(counters.snapshot({ trade: 2, quote: 1 })).toMatchObject({
       frames: 2,
       bytes: 150,
       messages: 3,
@@ -34,21 +34,20 @@ describe("StreamCounters", () => {
     });
   });
 
-  test("latency is that of the last 1,000 messages", () => {
+  test("latency is that of the last 1,000 samples", () => {
     const counters = new StreamCounters();
-    for (let i = 0; i < 5; i++) counters.message("trade", 9_000, 0);
-    for (let i = 0; i < 999; i++) counters.message("trade", 10, 0);
-    expect(counters.snapshot().latency).toMatchObject({ minMs: 10, maxMs: 9_000 });
-    counters.message("trade", 20, 0);
-    expect(counters.snapshot().latency).toEqual({ averageMs: 10.01, minMs: 10, maxMs: 20 });
+    for (let i = 0; i < 5; i++) counters.sample(9_000, 0);
+    for (let i = 0; i < 999; i++) counters.sample(10, 0);
+    expect(counters.snapshot({}).latency).toMatchObject({ minMs: 10, maxMs: 9_000 });
+    counters.sample(20, 0);
+    expect(counters.snapshot({}).latency).toEqual({ averageMs: 10.01, minMs: 10, maxMs: 20 });
   });
 
   test("a snapshot does not change afterwards", () => {
     const counters = new StreamCounters();
-    counters.message("trade", 1, 0);
-    const before = counters.snapshot();
-    counters.message("trade", 2, 0);
-    expect(before.messages).toBe(1);
-    expect(before.messagesByType).toEqual({ trade: 1 });
+    counters.sample(1, 0);
+    const before = counters.snapshot({ trade: 1 });
+    counters.sample(2, 0);
+    expect(before).toMatchObject({ messages: 1, lastMessageMs: 1, latency: { maxMs: 1 } });
   });
 });

@@ -19,7 +19,10 @@ export interface StreamMetrics {
   readonly handlerErrors: number;
   /** Connections made after the first. */
   readonly reconnects: number;
-  /** Over the last 1,000 messages, or `undefined` before the first. It includes clock differences. */
+  /**
+   * Of the last message of each of the last 1,000 frames that did not end in a bar, or `undefined` before
+   * the first. It includes clock differences.
+   */
   readonly latency: LatencySummary | undefined;
   /** When the last message arrived, in milliseconds since the Unix epoch. */
   readonly lastMessageMs: number | undefined;
@@ -27,17 +30,16 @@ export interface StreamMetrics {
 
 const LATENCY_SAMPLES = 1_000;
 
-/** Counts, as cheaply as counting can be: this runs for every message. */
+/** Counts, as cheaply as counting can be: this runs for every frame. */
 export class StreamCounters {
   frames = 0;
   bytes = 0;
-  messages = 0;
   decodeErrors = 0;
   unknownMessages = 0;
   handlerErrors = 0;
   reconnects = 0;
-  readonly #byType = new Map<string, number>();
   readonly #latencies = new Float64Array(LATENCY_SAMPLES);
+  #samples = 0;
   #lastMessageMs: number | undefined;
 
   frame(bytes: number): void {
@@ -45,19 +47,21 @@ export class StreamCounters {
     this.bytes += bytes;
   }
 
-  message(type: string, receivedMs: number, venueMs: number): void {
-    this.#latencies[this.messages % LATENCY_SAMPLES] = receivedMs - venueMs;
-    this.messages++;
-    this.#byType.set(type, (this.#byType.get(type) ?? 0) + 1);
+  /** The last message of a frame; `venueMs` is when the venue made it, where that is known. */
+  sample(receivedMs: number, venueMs: number | undefined): void {
+    if (venueMs !== undefined) {
+      this.#latencies[this.#samples++ % LATENCY_SAMPLES] = receivedMs - venueMs;
+    }
     this.#lastMessageMs = receivedMs;
   }
 
-  snapshot(): StreamMetrics {
+  /** @param messagesByType - whoever brings them on counts them */
+  snapshot(messagesByType: Readonly<Record<string, number>>): StreamMetrics {
     return {
       frames: this.frames,
       bytes: this.bytes,
-      messages: this.messages,
-      messagesByType: Object.fromEntries(this.#byType),
+      messages: Object.values(messagesByType).reduce((sum, count) => sum + count, 0),
+      messagesByType,
       decodeErrors: this.decodeErrors,
       unknownMessages: this.unknownMessages,
       handlerErrors: this.handlerErrors,
@@ -68,7 +72,7 @@ export class StreamCounters {
   }
 
   #latency(): LatencySummary | undefined {
-    const samples = this.#latencies.subarray(0, Math.min(this.messages, LATENCY_SAMPLES));
+    const samples = this.#latencies.subarray(0, Math.min(this.#samples, LATENCY_SAMPLES));
     if (samples.length === 0) return undefined;
     let sum = 0;
     for (const sample of samples) sum += sample;
