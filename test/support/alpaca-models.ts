@@ -13,7 +13,7 @@ function timeOf(moment: number | string): VenueTime {
 
 /** A quote of that moment of the venue, in milliseconds or RFC 3339. */
 export function quoteAt(moment: number | string, symbol = "AAPL", bidPrice = 100): Quote {
-  return new Quote(symbol, timeOf(moment), 0, {
+  return Quote.from(symbol, timeOf(moment), 0, {
     bidPrice,
     bidSize: 1,
     bidExchange: "V",
@@ -27,7 +27,7 @@ export function quoteAt(moment: number | string, symbol = "AAPL", bidPrice = 100
 
 /** A minute bar that starts at that second. */
 export function barAt(seconds: number, close = 100): Bar {
-  return new Bar("AAPL", { seconds, nanos: 0 }, 0, {
+  return Bar.from("AAPL", { seconds, nanos: 0 }, 0, {
     type: "bar",
     open: close,
     high: close,

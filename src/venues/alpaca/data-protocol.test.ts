@@ -4,6 +4,7 @@ import { EXAMPLE_MESSAGES } from "../../../test/fixtures/alpaca/example-messages
 import { toMessagePack } from "../../../test/fixtures/alpaca/message-pack.ts";
 import { recordingLink, recordingSink } from "../../../test/support/recording-link.ts";
 import { Secret } from "../../core/secret.ts";
+import { SymbolTable } from "../../streaming/symbol-table.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 import { DataProtocol, type StreamAddress } from "./data-protocol.ts";
 
@@ -25,6 +26,7 @@ function opened(address: StreamAddress = json) {
     {
       address,
       clock,
+      symbols: new SymbolTable(),
       ackTimeoutMs: ACK_TIMEOUT_MS,
       staleAfterMs: STALE_MS,
       expectsData: () => true,

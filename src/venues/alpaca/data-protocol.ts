@@ -1,18 +1,21 @@
 import type { Clock } from "../../core/clock.ts";
 import { DecodeError, StaleError, UnexpectedFrameError } from "../../core/errors.ts";
 import { type HoldfastError, messageOf } from "../../core/holdfast-error.ts";
-import type { MarketData } from "../../model/market-data.ts";
+import { Arrival } from "../../model/arrival.ts";
+import type { Stale } from "../../model/stream-event.ts";
 import type { SocketLink, SocketProtocol } from "../../socket/live-socket.ts";
 import { SubscriptionDesk } from "../../streaming/subscription-desk.ts";
+import type { SymbolTable } from "../../streaming/symbol-table.ts";
 import { authHeaders, type SealedCredentials } from "./credentials.ts";
 import { DataWatch } from "./data-watch.ts";
+import { AlpacaFrameDecoder, type DecodedFrame } from "./decode/alpaca-frame-decoder.ts";
 import { encodeRequest, encodingHeaders } from "./encode.ts";
-import { type AlpacaEncoding, decodeFrame, type RawMessage } from "./frame-decoder.ts";
+import type { AlpacaEncoding, RawMessage } from "./frame-decoder.ts";
 import type { StreamMessage } from "./handler-codes.ts";
 import { list, number, text } from "./raw-fields.ts";
-import { toModel } from "./to-model.ts";
 import { meaningOf, reconnectFloorMs } from "./venue-errors.ts";
 import type { WireRequest } from "./wire.ts";
+import { NO_WITNESS, type Witness } from "./witness.ts";
 
 /** How to reach a stream and prove who we are. */
 export interface StreamAddress {
@@ -22,10 +25,18 @@ export interface StreamAddress {
   readonly auth: "message" | "headers";
 }
 
+const NO_FRAME = Buffer.alloc(0);
+
 /** Where everything that arrives goes. */
 export interface StreamSink {
   frame(bytes: number): void;
-  message(message: StreamMessage): void;
+  /** Everything that arrived together has been handed over. */
+  decoded(): void;
+  message(message: StreamMessage, symbolId: number): void;
+  /** What the venue grants has changed, or what is wanted. */
+  granted(): void;
+  /** A channel is silent while data is due. */
+  stale(stale: Stale): void;
   unknown(code: string): void;
   undecodable(error: DecodeError): void;
   report(error: HoldfastError): void;
@@ -35,9 +46,12 @@ export interface StreamSink {
 export interface DataProtocolOptions {
   readonly address: StreamAddress;
   readonly clock: Clock;
+  readonly symbols: SymbolTable;
   readonly ackTimeoutMs: number;
   readonly staleAfterMs: number;
   readonly expectsData: () => boolean;
+  /** Who is asked before a silent connection is given up. */
+  readonly witness?: Witness;
 }
 
 /** The conversation on a market-data stream: greeting, authentication, subscriptions, data. */
@@ -48,10 +62,21 @@ export class DataProtocol implements SocketProtocol {
   readonly #clock: Clock;
   readonly #sink: StreamSink;
   readonly #watch: DataWatch;
+  readonly #decoder: AlpacaFrameDecoder;
+  readonly #receiver: DecodedFrame;
   #link: SocketLink | undefined;
+  readonly #endRead = (): void => {
+    this.#arrival = undefined;
+    this.#sink.decoded();
+  };
+  #arrival: Arrival | undefined;
+  /** What is being received, and by which connection. */
+  #frame: Buffer = NO_FRAME;
+  #receiving: SocketLink | undefined;
 
   constructor(options: DataProtocolOptions, sink: StreamSink) {
-    const { address, clock, ackTimeoutMs, staleAfterMs, expectsData } = options;
+    const { address, clock, symbols, ackTimeoutMs, staleAfterMs, expectsData } = options;
+    const { witness = NO_WITNESS } = options;
     this.#address = address;
     this.#clock = clock;
     this.#sink = sink;
@@ -62,12 +87,24 @@ export class DataProtocol implements SocketProtocol {
       overdue: (cause) => this.#link?.fail(cause),
       report: (error) => sink.report(error),
     });
+    this.#decoder = new AlpacaFrameDecoder(symbols);
+    this.#receiver = {
+      data: (message, symbolId) => {
+        this.#watch.heard(message, symbolId);
+        sink.message(message, symbolId);
+      },
+      other: (raw) => this.#other(raw),
+      bad: (cause) => this.#undecodable(this.#frame, cause),
+    };
     this.#watch = new DataWatch({
       clock,
+      symbols,
       staleAfterMs,
+      witness,
       expectsData,
-      isSubscribed: (channel) => this.desk.isSubscribed(channel),
-      stale: (silentMs) => this.#link?.fail(new StaleError("no-data", silentMs)),
+      stale: (stale) => sink.stale(stale),
+      replace: (silentMs, cause) =>
+        this.#link?.fail(new StaleError("no-data", silentMs, cause === undefined ? {} : { cause })),
     });
   }
 
@@ -102,33 +139,27 @@ export class DataProtocol implements SocketProtocol {
 
   receive(link: SocketLink, frame: Buffer, isBinary: boolean): void {
     this.#sink.frame(frame.byteLength);
-    const receivedMs = this.#clock.nowMs();
-    let messages: unknown;
-    try {
-      messages = decodeFrame(frame, isBinary, this.#address.encoding);
-    } catch (cause) {
-      this.#undecodable(frame, cause);
-      return;
-    }
-    if (!Array.isArray(messages)) {
-      this.#undecodable(frame, new TypeError("not a list of messages"));
-      return;
-    }
-    for (const message of messages) this.#one(link, message, receivedMs, frame);
+    this.#receiving = link;
+    this.#frame = frame;
+    this.#arrival ??= this.#beginRead();
+    const { encoding } = this.#address;
+    this.#decoder.decode(frame, isBinary, encoding, this.#arrival, this.#receiver);
+    this.#frame = NO_FRAME;
   }
 
-  /** One bad message costs only itself, never its neighbours in the frame. */
-  #one(link: SocketLink, raw: RawMessage, receivedMs: number, frame: Buffer): void {
-    let message: MarketData | undefined;
+  /** Frames that one read of the socket brought have reached us together, and share their arrival. */
+  #beginRead(): Arrival {
+    queueMicrotask(this.#endRead);
+    return new Arrival(this.#clock.nowMs(), this.#clock.monotonicMs());
+  }
+
+  /** A control message that is not what it should be costs only itself. */
+  #other(raw: RawMessage): void {
     try {
-      message = toModel(raw, receivedMs);
-      if (!message) this.#control(link, raw);
+      if (this.#receiving) this.#control(this.#receiving, raw);
     } catch (cause) {
-      this.#undecodable(frame, cause);
+      this.#undecodable(this.#frame, cause);
     }
-    if (!message) return;
-    this.#watch.heard();
-    this.#sink.message(message);
   }
 
   #control(link: SocketLink, raw: RawMessage): void {
@@ -137,9 +168,13 @@ export class DataProtocol implements SocketProtocol {
         if (raw["msg"] === "connected") link.welcomed();
         else if (raw["msg"] === "authenticated") link.authenticated();
         return;
-      case "subscription":
-        this.desk.acknowledge(acknowledged(raw));
+      case "subscription": {
+        const state = acknowledged(raw);
+        this.desk.acknowledge(state);
+        this.#watch.granted(state);
+        this.#sink.granted();
         return;
+      }
       case "error":
         this.#venueError(link, number.required(raw, "code"), text.optional(raw, "msg"));
         return;
@@ -152,7 +187,8 @@ export class DataProtocol implements SocketProtocol {
     const meaning = meaningOf(code, message);
     switch (meaning.kind) {
       case "refuse":
-        if (!this.desk.refuse(code, message)) {
+        if (this.desk.refuse(code, message)) this.#sink.granted();
+        else {
           this.#sink.report(
             new UnexpectedFrameError(`the venue answered ${code} ${message} to nothing`),
           );

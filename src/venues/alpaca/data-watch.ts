@@ -1,64 +1,126 @@
 import type { Clock } from "../../core/clock.ts";
-import { ListeningTimer } from "../../socket/listening-timer.ts";
+import type { ChannelSymbols } from "../../core/errors.ts";
+import type { MarketData } from "../../model/market-data.ts";
+import type { Stale } from "../../model/stream-event.ts";
+import type { SymbolTable } from "../../streaming/symbol-table.ts";
+import { ChannelWatch, type ChannelWatchOptions } from "./channel-watch.ts";
+import { Halts } from "./halts.ts";
+import { BUSY_CHANNELS, doublingsAfter } from "./silence.ts";
+import type { Witness } from "./witness.ts";
 
 /** What the watch asks before it suspects anything, and whom it tells. */
 export interface DataWatchOptions {
   readonly clock: Clock;
+  readonly symbols: SymbolTable;
   readonly staleAfterMs: number;
+  readonly witness: Witness;
   /** Whether data is due at all: the market is open. */
   expectsData(): boolean;
-  /** Whether the venue has acknowledged anything on the channel. */
-  isSubscribed(channel: string): boolean;
-  stale(silentMs: number): void;
+  stale(stale: Stale): void;
+  /** The connection is of no use; `cause` is why the venue could not be asked. */
+  replace(silentMs: number, cause: unknown): void;
 }
 
-/** Channels that are busy while the market is open; the others may rest for hours. */
-const BUSY_CHANNELS = ["trades", "quotes", "orderbooks"] as const;
-const MOST_DOUBLINGS = 6;
-
 /**
- * Finds a mute connection: open, answering pings, and without data where data is due. A quiet symbol
- * looks the same, so each alarm that a reconnect did not cure doubles the patience, until data flows.
+ * Finds a mute connection: open, answering pings, and without data where data is due. Nothing is due
+ * of a market that is closed or of symbols that are all halted, and what is silent may be quiet: so
+ * each busy channel is watched for itself, and the venue is asked before a connection is given up.
  */
 export class DataWatch {
   readonly #options: DataWatchOptions;
-  #timer: ListeningTimer | undefined;
-  #alarms = 0;
+  readonly #halts: Halts;
+  readonly #trades: ChannelWatch;
+  readonly #quotes: ChannelWatch;
+  readonly #orderBooks: ChannelWatch;
+  readonly #bars: ChannelWatch;
+  /** Whatever else comes. */
+  #lastOfRest: MarketData | undefined;
+  /** Connections in a row that were replaced, as far as it counts. */
+  #replacements = 0;
+  #isLive = false;
 
   constructor(options: DataWatchOptions) {
     this.#options = options;
-  }
-
-  start(): void {
-    const { clock, staleAfterMs } = this.#options;
-    if (staleAfterMs === Number.POSITIVE_INFINITY) return;
-    const patienceMs = staleAfterMs * 2 ** Math.min(this.#alarms, MOST_DOUBLINGS);
-    const isDue = (): boolean =>
-      BUSY_CHANNELS.some((channel) => this.#options.isSubscribed(channel)) &&
-      this.#options.expectsData();
-    this.#timer = new ListeningTimer(
-      clock,
-      patienceMs,
-      (silentMs) => {
-        this.#alarms++;
-        this.#options.stale(silentMs);
+    this.#halts = new Halts(options.symbols);
+    const ofChannel: ChannelWatchOptions = {
+      clock: options.clock,
+      staleAfterMs: options.staleAfterMs,
+      witness: options.witness,
+      leastDoublings: () => this.#replacements,
+      isDue: (channel, symbols) => !this.#halts.holdAll(channel, symbols) && options.expectsData(),
+      flowsBeside: (silentMs) => this.#heardSince(options.clock.monotonicMs() - silentMs),
+      flowed: () => {
+        this.#replacements = 0;
       },
-      isDue,
-    );
-    this.#timer.start();
+      stale: options.stale,
+      replace: (silentMs, cause) => {
+        this.#replacements = doublingsAfter(this.#replacements, "mute");
+        options.replace(silentMs, cause);
+      },
+    };
+    this.#trades = new ChannelWatch(BUSY_CHANNELS.trades, ofChannel);
+    this.#quotes = new ChannelWatch(BUSY_CHANNELS.quotes, ofChannel);
+    this.#orderBooks = new ChannelWatch(BUSY_CHANNELS.orderbooks, ofChannel);
+    this.#bars = new ChannelWatch(BUSY_CHANNELS.bars, ofChannel);
   }
 
-  heard(): void {
-    this.#timer?.heard();
-    if (this.#alarms === 0) return;
-    this.#alarms = 0;
-    // The patience of earlier alarms is no longer due, on this connection either.
-    if (!this.#timer?.running) return;
-    this.stop();
-    this.start();
+  /** A new connection can be subscribed on. */
+  start(): void {
+    this.#isLive = this.#options.staleAfterMs !== Number.POSITIVE_INFINITY;
   }
 
+  /** The venue says what is subscribed now. */
+  granted(state: ChannelSymbols): void {
+    if (!this.#isLive) return;
+    this.#halts.keepOnly(state["statuses"] ?? []);
+    const { trades = [], quotes = [], orderbooks = [], bars = [] } = state;
+    this.#trades.granted(trades);
+    this.#quotes.granted(quotes);
+    this.#orderBooks.granted(orderbooks);
+    const areBarsAlone = trades.length + quotes.length + orderbooks.length === 0;
+    this.#bars.granted(areBarsAlone ? bars : []);
+  }
+
+  /** Called for every message, so it does next to nothing: time is looked at by the watches. */
+  heard(message: MarketData, symbolId: number): void {
+    switch (message.type) {
+      case "quote":
+        this.#quotes.last = message;
+        return;
+      case "trade":
+        this.#trades.last = message;
+        this.#halts.traded(message, symbolId);
+        return;
+      case "orderBook":
+        this.#orderBooks.last = message;
+        return;
+      case "bar":
+        this.#bars.last = message;
+        return;
+      default:
+        this.#lastOfRest = message;
+        if (message.type === "tradingStatus") this.#halts.changed(message, symbolId);
+    }
+  }
+
+  /** The connection is gone. */
   stop(): void {
-    this.#timer?.stop();
+    this.#isLive = false;
+    this.#trades.stop();
+    this.#quotes.stop();
+    this.#orderBooks.stop();
+    this.#bars.stop();
+    this.#lastOfRest = undefined;
+    this.#halts.clear();
+  }
+
+  #heardSince(monotonicMs: number): boolean {
+    const { last: trade } = this.#trades;
+    const { last: quote } = this.#quotes;
+    const { last: book } = this.#orderBooks;
+    const { last: bar } = this.#bars;
+    return [trade, quote, book, bar, this.#lastOfRest].some(
+      (last) => last !== undefined && last.arrival.monotonicMs >= monotonicMs,
+    );
   }
 }

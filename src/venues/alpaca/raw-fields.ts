@@ -61,8 +61,9 @@ function toTime(value: unknown): VenueTime | undefined {
   return isTime ? (value as VenueTime) : undefined;
 }
 
-/** A trade id as it came; `undefined` where there is none. */
+/** A trade id as it came, a number wherever that is exact; `undefined` where there is none. */
 export function rawId(value: unknown): RawId {
+  if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) return Number(value);
   const isId = typeof value === "number" || typeof value === "bigint" || typeof value === "string";
   return isId ? value : undefined;
 }

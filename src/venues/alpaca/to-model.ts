@@ -1,3 +1,4 @@
+import type { Arrival } from "../../model/arrival.ts";
 import { Bar, type BarType } from "../../model/bar.ts";
 import { Cancellation } from "../../model/cancellation.ts";
 import { Correction } from "../../model/correction.ts";
@@ -16,15 +17,15 @@ import { idText, list, number, rawId, text, time } from "./raw-fields.ts";
 /** The wire's codes for data messages. @public */
 export type DataCode = "t" | "q" | "b" | "d" | "u" | "c" | "x" | "l" | "s" | "i" | "o" | "p" | "n";
 
-type Mapper = (raw: RawMessage, receivedMs: number) => MarketData;
+type Mapper = (raw: RawMessage, received: Arrival | number) => MarketData;
 
 /** One entry per message of docs.alpaca.markets' real-time pages, January 2026; `p` from the Go SDK v3. */
 const MAPPERS: Readonly<Record<DataCode, Mapper>> = {
   t: toTrade,
   q: toQuote,
-  b: (raw, receivedMs) => toBar("bar", raw, receivedMs),
-  d: (raw, receivedMs) => toBar("dailyBar", raw, receivedMs),
-  u: (raw, receivedMs) => toBar("updatedBar", raw, receivedMs),
+  b: (raw, received) => toBar("bar", raw, received),
+  d: (raw, received) => toBar("dailyBar", raw, received),
+  u: (raw, received) => toBar("updatedBar", raw, received),
   c: toCorrection,
   x: toCancellation,
   l: toLimitBand,
@@ -43,14 +44,14 @@ export const DATA_CODES: readonly DataCode[] = Object.keys(MAPPERS) as DataCode[
  * ignored and descriptive ones may be missing; without symbol, price or time there is no message.
  * @throws TypeError naming the field that is missing or malformed
  */
-export function toModel(raw: RawMessage, receivedMs: number): MarketData | undefined {
+export function toModel(raw: RawMessage, received: Arrival | number): MarketData | undefined {
   const code = raw["T"];
   if (typeof code !== "string" || !Object.hasOwn(MAPPERS, code)) return undefined;
-  return MAPPERS[code as DataCode](raw, receivedMs);
+  return MAPPERS[code as DataCode](raw, received);
 }
 
-export function toTrade(raw: RawMessage, receivedMs: number): Trade {
-  return new Trade(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+export function toTrade(raw: RawMessage, received: Arrival | number): Trade {
+  return Trade.from(text.required(raw, "S"), time.required(raw, "t"), received, {
     rawId: rawId(raw["i"]),
     price: number.required(raw, "p"),
     size: number.required(raw, "s"),
@@ -62,8 +63,8 @@ export function toTrade(raw: RawMessage, receivedMs: number): Trade {
   });
 }
 
-export function toQuote(raw: RawMessage, receivedMs: number): Quote {
-  return new Quote(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+export function toQuote(raw: RawMessage, received: Arrival | number): Quote {
+  return Quote.from(text.required(raw, "S"), time.required(raw, "t"), received, {
     bidPrice: number.required(raw, "bp"),
     bidSize: number.optional(raw, "bs"),
     bidExchange: text.optional(raw, "bx"),
@@ -75,8 +76,8 @@ export function toQuote(raw: RawMessage, receivedMs: number): Quote {
   });
 }
 
-export function toBar(type: BarType, raw: RawMessage, receivedMs: number): Bar {
-  return new Bar(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+export function toBar(type: BarType, raw: RawMessage, received: Arrival | number): Bar {
+  return Bar.from(text.required(raw, "S"), time.required(raw, "t"), received, {
     type,
     open: number.required(raw, "o"),
     high: number.required(raw, "h"),
@@ -88,8 +89,8 @@ export function toBar(type: BarType, raw: RawMessage, receivedMs: number): Bar {
   });
 }
 
-function toCorrection(raw: RawMessage, receivedMs: number): Correction {
-  return new Correction(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+function toCorrection(raw: RawMessage, received: Arrival | number): Correction {
+  return new Correction(text.required(raw, "S"), time.required(raw, "t"), received, {
     exchange: text.optional(raw, "x"),
     tape: text.optional(raw, "z"),
     original: {
@@ -107,8 +108,8 @@ function toCorrection(raw: RawMessage, receivedMs: number): Correction {
   });
 }
 
-function toCancellation(raw: RawMessage, receivedMs: number): Cancellation {
-  return new Cancellation(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+function toCancellation(raw: RawMessage, received: Arrival | number): Cancellation {
+  return new Cancellation(text.required(raw, "S"), time.required(raw, "t"), received, {
     id: idText(raw, "i"),
     price: number.required(raw, "p"),
     size: number.required(raw, "s"),
@@ -118,8 +119,8 @@ function toCancellation(raw: RawMessage, receivedMs: number): Cancellation {
   });
 }
 
-function toLimitBand(raw: RawMessage, receivedMs: number): LimitBand {
-  return new LimitBand(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+function toLimitBand(raw: RawMessage, received: Arrival | number): LimitBand {
+  return new LimitBand(text.required(raw, "S"), time.required(raw, "t"), received, {
     limitUp: number.required(raw, "u"),
     limitDown: number.required(raw, "d"),
     indicator: text.optional(raw, "i"),
@@ -127,8 +128,8 @@ function toLimitBand(raw: RawMessage, receivedMs: number): LimitBand {
   });
 }
 
-function toTradingStatus(raw: RawMessage, receivedMs: number): TradingStatus {
-  return new TradingStatus(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+function toTradingStatus(raw: RawMessage, received: Arrival | number): TradingStatus {
+  return new TradingStatus(text.required(raw, "S"), time.required(raw, "t"), received, {
     statusCode: text.required(raw, "sc"),
     statusText: text.optional(raw, "sm"),
     reasonCode: text.optional(raw, "rc"),
@@ -137,15 +138,15 @@ function toTradingStatus(raw: RawMessage, receivedMs: number): TradingStatus {
   });
 }
 
-function toImbalance(raw: RawMessage, receivedMs: number): Imbalance {
-  return new Imbalance(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+function toImbalance(raw: RawMessage, received: Arrival | number): Imbalance {
+  return new Imbalance(text.required(raw, "S"), time.required(raw, "t"), received, {
     price: number.required(raw, "p"),
     tape: text.optional(raw, "z"),
   });
 }
 
-function toOrderBook(raw: RawMessage, receivedMs: number): OrderBook {
-  return new OrderBook(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+function toOrderBook(raw: RawMessage, received: Arrival | number): OrderBook {
+  return new OrderBook(text.required(raw, "S"), time.required(raw, "t"), received, {
     bids: levels(raw["b"]),
     asks: levels(raw["a"]),
     snapshot: raw["r"] === true,
@@ -160,8 +161,8 @@ function levels(value: unknown): readonly BookLevel[] {
   }));
 }
 
-function toPricing(raw: RawMessage, receivedMs: number): PerpetualPricing {
-  return new PerpetualPricing(text.required(raw, "S"), time.required(raw, "t"), receivedMs, {
+function toPricing(raw: RawMessage, received: Arrival | number): PerpetualPricing {
+  return new PerpetualPricing(text.required(raw, "S"), time.required(raw, "t"), received, {
     indexPrice: number.required(raw, "ip"),
     markPrice: number.required(raw, "mp"),
     fundingRate: number.required(raw, "fr"),
@@ -170,8 +171,8 @@ function toPricing(raw: RawMessage, receivedMs: number): PerpetualPricing {
   });
 }
 
-function toNews(raw: RawMessage, receivedMs: number): News {
-  return new News(time.required(raw, "updated_at"), receivedMs, {
+function toNews(raw: RawMessage, received: Arrival | number): News {
+  return new News(time.required(raw, "updated_at"), received, {
     id: idText(raw, "id"),
     headline: text.optional(raw, "headline"),
     summary: text.optional(raw, "summary"),
@@ -184,7 +185,7 @@ function toNews(raw: RawMessage, receivedMs: number): News {
   });
 }
 
-function takerSide(code: unknown): TakerSide {
+export function takerSide(code: unknown): TakerSide {
   return code === "B" ? "buy" : code === "S" ? "sell" : "unknown";
 }
 

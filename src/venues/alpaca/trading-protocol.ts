@@ -10,6 +10,7 @@ import { type HoldfastError, messageOf } from "../../core/holdfast-error.ts";
 import type { TradeUpdate } from "../../model/trade-update.ts";
 import { ListeningTimer } from "../../socket/listening-timer.ts";
 import type { SocketLink, SocketProtocol } from "../../socket/live-socket.ts";
+import { NO_SYMBOL_ID } from "../../streaming/symbol-table.ts";
 import type { StreamAddress, StreamSink } from "./data-protocol.ts";
 import { encodeRequest, encodingHeaders } from "./encode.ts";
 import { decodeFrame, type RawMessage } from "./frame-decoder.ts";
@@ -70,6 +71,7 @@ export class TradingProtocol implements SocketProtocol {
       const message = decodeFrame(frame, isBinary, this.#address.encoding);
       if (!isObject(message)) throw new TypeError("not a message");
       this.#one(link, message);
+      this.#sink.decoded();
     } catch (cause) {
       this.#sink.undecodable(new DecodeError(`frame (${messageOf(cause)})`, frame, { cause }));
     }
@@ -87,7 +89,7 @@ export class TradingProtocol implements SocketProtocol {
         this.#listening(link, list(data["streams"]));
         return;
       case "trade_updates":
-        this.#sink.message(toTradeUpdate(data, this.#clock.nowMs()));
+        this.#sink.message(toTradeUpdate(data, this.#clock.nowMs()), NO_SYMBOL_ID);
         return;
       case "error":
         link.fail(new VenueRejectedError(500, text.optional(data, "error_message"), "retry"));

@@ -1,10 +1,17 @@
 import type { ChannelSymbols } from "../../core/errors.ts";
 import { Faults, shown } from "../../core/faults.ts";
+import type { HistorySource } from "../../ports/history-source.ts";
 import {
   type ConnectionOptions,
   type ResolvedConnectionOptions,
   resolveConnectionOptions,
 } from "../../socket/live-socket-options.ts";
+import {
+  type BackfillOptions,
+  GAP_POLICIES,
+  type GapPolicy,
+  resolveBackfill,
+} from "../../streaming/gap-ledger/channel-rules.ts";
 import { type AlpacaCredentials, sealCredentials } from "./credentials.ts";
 import type { StreamAddress } from "./data-protocol.ts";
 import {
@@ -69,9 +76,12 @@ export interface AlpacaWebSocketOptions extends ConnectionOptions {
    */
   readonly heartbeatIntervalMs?: number;
   /**
-   * A connection that is subscribed to trades, quotes or order books and brings nothing for this
-   * long, in milliseconds, while the market is open, is replaced; doubled after each time that did
-   * not help. `Infinity` never suspects silence.
+   * A channel of trades, quotes or order books that brings nothing for this long, in milliseconds,
+   * while the market is open and not all of its symbols are halted, is suspected: `history` is asked
+   * for its latest values, and the connection is replaced when these are newer than what it brought,
+   * or when nobody can be asked and nothing else comes either. Doubled after each time that no data
+   * followed. A minute suits symbols that trade every few seconds; bars, where nothing else is
+   * subscribed, have two and a half at least. `Infinity` never suspects silence.
    * @defaultValue 60000
    */
   readonly staleAfterMs?: number;
@@ -80,6 +90,13 @@ export interface AlpacaWebSocketOptions extends ConnectionOptions {
    * @defaultValue weekdays 09:30 to 16:00 in New York for stocks and options, always for crypto
    */
   readonly expectsData?: () => boolean;
+  /** What is done about messages that were missed, and how far that goes. */
+  readonly backfill?: BackfillOptions;
+  /**
+   * Where missed messages can be asked for, and whether a silent channel is only quiet. Without one
+   * everything that was missed is told as lost; an `AlpacaClient` asks the venue's REST API.
+   */
+  readonly history?: HistorySource;
 }
 
 /** The options with every default in place, checked. */
@@ -89,6 +106,8 @@ export interface ResolvedWebSocketOptions {
   readonly address: StreamAddress;
   readonly staleAfterMs: number;
   readonly expectsData: () => boolean;
+  readonly backfill: Required<BackfillOptions>;
+  readonly history: HistorySource | undefined;
   readonly connection: ResolvedConnectionOptions;
 }
 
@@ -136,6 +155,7 @@ export function resolveWebSocketOptions(options: AlpacaWebSocketOptions): Resolv
     { ...options, ...(heartbeat && { heartbeat }) },
     faults,
   );
+  const backfill = resolveBackfill(options.backfill, faults);
   faults.throwIfAny();
 
   const hosts = HOSTS[environment];
@@ -152,6 +172,8 @@ export function resolveWebSocketOptions(options: AlpacaWebSocketOptions): Resolv
     address: { url: streamUrl(options.url ?? host, path), credentials, encoding, auth },
     staleAfterMs,
     expectsData: options.expectsData ?? byHours,
+    backfill,
+    history: options.history,
     connection,
   };
 }
@@ -185,7 +207,16 @@ export function checkSelection(selection: AlpacaSelection, feed: AlpacaFeed): Ch
   return checked;
 }
 
-function checkSymbol(channel: string, symbol: unknown, faults: Faults): string {
+/** @throws ConfigError for anything but a policy */
+export function checkPolicy(policy: GapPolicy): GapPolicy {
+  const faults = new Faults();
+  faults.oneOf("gaps", policy, GAP_POLICIES);
+  faults.throwIfAny();
+  return policy;
+}
+
+/** The symbol trimmed. */
+export function checkSymbol(channel: string, symbol: unknown, faults: Faults): string {
   const trimmed = typeof symbol === "string" ? symbol.trim() : "";
   const isSymbol = trimmed !== "" && trimmed.length <= LONGEST_SYMBOL && !/\s/.test(trimmed);
   faults.require(isSymbol, `${channel} has ${shown(symbol)}, which is not a symbol`);
