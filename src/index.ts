@@ -1,3 +1,4 @@
+export { BATCH_DEFAULTS, type BatchOptions, type BoundedBatches } from "./core/bounded-batches.ts";
 export type { OverflowPolicy } from "./core/bounded-queue.ts";
 export type { BoundedStream, BufferOptions } from "./core/bounded-stream.ts";
 export { BUFFER_DEFAULTS } from "./core/bounded-stream.ts";
@@ -75,13 +76,26 @@ export type { SessionFetch } from "./http/session-fetch.ts";
 export type { AccountBudgetHealth } from "./hub/account-budget.ts";
 export { AlpacaClient, type AlpacaClientHealth, type ChannelOptions } from "./hub/alpaca-client.ts";
 export { ALPACA_CLIENT_DEFAULTS, type AlpacaClientOptions } from "./hub/alpaca-client-options.ts";
+export {
+  AlpacaConnectionPool,
+  type AlpacaConnectionPoolOptions,
+} from "./hub/alpaca-connection-pool.ts";
 export type { AlpacaHistory } from "./hub/history.ts";
 export type { CallOptions, MarketDataOptions, QuoteOptions } from "./hub/market-queries.ts";
 export type { Account } from "./model/account.ts";
+export { Arrival } from "./model/arrival.ts";
 export type { Asset } from "./model/asset.ts";
 export { Bar, type BarFields, type BarType } from "./model/bar.ts";
 export { Cancellation } from "./model/cancellation.ts";
 export { type CorrectedTrade, Correction } from "./model/correction.ts";
+export {
+  Gap,
+  type GapCause,
+  type GapFields,
+  type GapRange,
+  type GapReason,
+  type GapStatus,
+} from "./model/gap.ts";
 export { Imbalance } from "./model/imbalance.ts";
 export { LimitBand } from "./model/limit-band.ts";
 export type { MarketClock } from "./model/market-clock.ts";
@@ -103,6 +117,7 @@ export type { Position } from "./model/position.ts";
 export { Quote, type QuoteFields } from "./model/quote.ts";
 export type { Snapshot } from "./model/snapshot.ts";
 export type { Sourced } from "./model/sourced.ts";
+export type { ReconnectedEvent, Stale, StreamEvent } from "./model/stream-event.ts";
 export {
   type RawId,
   type TakerSide,
@@ -119,6 +134,8 @@ export {
   toRfc3339,
   type VenueTime,
 } from "./model/venue-time.ts";
+export type { HistoryRequest, HistorySource } from "./ports/history-source.ts";
+export type { MarketSink, MarketStream, SeenMarks } from "./ports/market-stream.ts";
 export {
   ADAPTIVE_TIMEOUT_DEFAULTS,
   type AdaptiveTimeoutOptions,
@@ -142,6 +159,7 @@ export {
 } from "./resilience/rate-budget.ts";
 export { RETRY_DEFAULTS, type RetryOptions } from "./resilience/retry.ts";
 export { HEARTBEAT_DEFAULTS, type HeartbeatOptions } from "./socket/heartbeat.ts";
+export { ISOLATE_DEFAULTS, type IsolateOptions } from "./socket/isolate-options.ts";
 export type { StateChange } from "./socket/live-socket.ts";
 export {
   CONNECTION_TIMEOUT_DEFAULTS,
@@ -151,12 +169,91 @@ export {
   type ReconnectOptions,
 } from "./socket/live-socket-options.ts";
 export type { ConnectionHistory, SocketState } from "./socket/state.ts";
-export type { Callback } from "./streaming/callback-table.ts";
+export type { MarketChannel, MessageChannel, TypeByChannel } from "./streaming/channels.ts";
+export {
+  ConnectionPool,
+  type GetConnectionOptions,
+  type PoolFailover,
+} from "./streaming/connection-pool/connection-pool.ts";
+export { PoolFullError } from "./streaming/connection-pool/pool-full-error.ts";
+export type {
+  PooledConnectionMetrics,
+  PoolMetrics,
+} from "./streaming/connection-pool/pool-metrics.ts";
+export {
+  CONNECTION_POOL_DEFAULTS,
+  type ConnectionPoolOptions,
+  type PoolCapabilities,
+} from "./streaming/connection-pool/pool-options.ts";
+export type {
+  PooledConnection,
+  PoolReconnected,
+} from "./streaming/connection-pool/pooled-connection.ts";
+export type { PoolRotation } from "./streaming/connection-pool/rotation.ts";
+export type { PooledConnectionState } from "./streaming/connection-pool/state.ts";
+export {
+  BACKFILL_DEFAULTS,
+  type BackfillOptions,
+  type GapPolicy,
+} from "./streaming/gap-ledger/channel-rules.ts";
+export type { LedgerReport, SymbolCoverage } from "./streaming/gap-ledger/ledger-report.ts";
+export type { RepairedGap } from "./streaming/gap-ledger/repair-gap.ts";
+export type { BatchContext, Processor } from "./streaming/message-handler/batch-runner.ts";
+export type { ConsumerGap, LossReason } from "./streaming/message-handler/consumer-gap.ts";
+export type { HandledMessage } from "./streaming/message-handler/handled-message.ts";
+export type { MessageOn } from "./streaming/message-handler/message-channels.ts";
+export { MessageHandler, type StopOptions } from "./streaming/message-handler/message-handler.ts";
+export type {
+  ChannelMetrics,
+  HandlerLatency,
+  MessageHandlerMetrics,
+  ProcessorMetrics,
+  StopReport,
+  SymbolOutcomes,
+} from "./streaming/message-handler/message-handler-metrics.ts";
+export {
+  type Buffering,
+  type BufferingOptions,
+  MESSAGE_HANDLER_DEFAULTS,
+  type MessageHandlerOptions,
+  type MessageHandlerSettings,
+  type MessageOverflow,
+  type PausableSource,
+  PROCESSOR_BREAKER_DEFAULTS,
+  PROCESSOR_RETRY_DEFAULTS,
+  type ProcessorBreakerOptions,
+  type ProcessorOptions,
+  type ProcessorRetryOptions,
+} from "./streaming/message-handler/message-handler-options.ts";
+export type { MessageOutcomes } from "./streaming/message-handler/outcome-totals.ts";
+export { type FailedBatch, ProcessorError } from "./streaming/message-handler/processor-error.ts";
+export type { DurationSummary } from "./streaming/message-handler/sample-window.ts";
+export type { Callback } from "./streaming/router.ts";
+export type { RefusedSymbol } from "./streaming/stream-manager/refused-symbol.ts";
+export { StreamManager } from "./streaming/stream-manager/stream-manager.ts";
+export {
+  STREAM_MANAGER_DEFAULTS,
+  type StreamManagerOptions,
+} from "./streaming/stream-manager/stream-manager-options.ts";
+export type {
+  ChannelSubscriptionStats,
+  StreamManagerStats,
+} from "./streaming/stream-manager/stream-manager-stats.ts";
+export type { StreamRemoval, StreamRequest } from "./streaming/stream-manager/stream-request.ts";
+export type {
+  StreamSubscription,
+  SubscriptionChange,
+} from "./streaming/stream-manager/stream-subscription.ts";
+export { SymbolLimitError } from "./streaming/stream-manager/symbol-limit-error.ts";
+export type { SymbolLimit, SymbolLimits } from "./streaming/stream-manager/symbol-limits.ts";
 export type { LatencySummary, StreamMetrics } from "./streaming/stream-metrics.ts";
 export {
   type AlpacaStreamMetrics,
   AlpacaWebSocketClient,
+  type MessageLoopOptions,
   type Reconnected,
+  type StreamLedger,
+  type SubscribeOptions,
 } from "./venues/alpaca/alpaca-websocket-client.ts";
 export type { AlpacaCredentials } from "./venues/alpaca/credentials.ts";
 export {

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Faults } from "../core/faults.ts";
 import type { Random } from "../core/random.ts";
 import type { HttpSessionOptions } from "../http/http-session-options.ts";
+import type { HistorySource } from "../ports/history-source.ts";
 import type { AlpacaCredentials } from "../venues/alpaca/credentials.ts";
 import {
   type AlpacaChannel,
@@ -140,11 +141,13 @@ export function resolveClientOptions(
 export function toStreamOptions(
   options: AlpacaClientOptions,
   stocksTrade: () => boolean,
+  history?: HistorySource,
 ): AlpacaWebSocketOptions {
   const { credentials, environment, feed, url, clock, random, stream } = options;
   const isStocks = FEEDS[feed ?? ALPACA_CLIENT_DEFAULTS.feed]?.hours === "stocks";
   return {
     ...(isStocks && { expectsData: stocksTrade }),
+    ...(history && { history }),
     ...stream,
     credentials,
     ...(environment !== undefined && { environment }),

@@ -3,6 +3,7 @@ import { Faults } from "../core/faults.ts";
 import type { HoldfastError } from "../core/holdfast-error.ts";
 import { Listeners } from "../core/listeners.ts";
 import { HttpSession } from "../http/http-session.ts";
+import type { HistorySource } from "../ports/history-source.ts";
 import { AlpacaWebSocketClient } from "../venues/alpaca/alpaca-websocket-client.ts";
 import { sealCredentials } from "../venues/alpaca/credentials.ts";
 import { isRegularSession } from "../venues/alpaca/regular-session.ts";
@@ -16,6 +17,7 @@ import {
   resolveClientOptions,
   toStreamOptions,
 } from "./alpaca-client-options.ts";
+import { AlpacaHistorySource } from "./alpaca-history-source.ts";
 import { HistoryQueries } from "./history.ts";
 import { LatestQueries } from "./latest-queries.ts";
 import { MarketClockCache } from "./market-clock-cache.ts";
@@ -35,6 +37,7 @@ export interface ClientParts {
   readonly latest: LatestQueries;
   readonly account: AccountQueries;
   readonly history: HistoryQueries;
+  readonly missed: HistorySource;
   readonly marketClock: MarketClockCache;
   report(error: HoldfastError): void;
   createSdk(): Alpaca;
@@ -50,8 +53,14 @@ export function assembleClient(options: AlpacaClientOptions): ClientParts {
   const { clock, feed, environment, tradingUrl, dataUrl, quoteTtlMs } = resolved;
   // The venue knows its holidays; while its clock is not known, the days of the week have to do.
   const stocksTrade = (): boolean => marketClock.peekOpen() ?? isRegularSession(clock.nowMs());
+  // The stream asks REST only once there is one.
+  const history: HistorySource = {
+    coverage: (channel) => missed.coverage(channel),
+    history: (request) => missed.history(request),
+    latest: (request) => missed.latest(request),
+  };
   const stream = faults.gather(
-    () => new AlpacaWebSocketClient(toStreamOptions(options, stocksTrade)),
+    () => new AlpacaWebSocketClient(toStreamOptions(options, stocksTrade, history)),
   );
   const chance = options.random && { random: options.random };
   const session = faults.gather(() => new HttpSession({ ...chance, ...options.http, clock }));
@@ -66,6 +75,7 @@ export function assembleClient(options: AlpacaClientOptions): ClientParts {
   const report = (error: HoldfastError): void => errors.emit(error);
   const quoteCache = new QuoteCache(clock, quoteTtlMs);
   const rest = new AlpacaRest({ session: requester, credentials, tradingUrl, dataUrl, clock });
+  const missed = new AlpacaHistorySource(rest, clock, feed);
   const queries = new MarketQueries({ rest, quotes: quoteCache, feed, clock, report });
   const marketClock = new MarketClockCache(clock, resolved.clockTtlMs, () => queries.marketClock());
   return {
@@ -79,6 +89,7 @@ export function assembleClient(options: AlpacaClientOptions): ClientParts {
     latest: new LatestQueries({ rest, feed, clock, ttlMs: quoteTtlMs }),
     account: new AccountQueries(rest, clock),
     history: new HistoryQueries(rest, clock, feed),
+    missed,
     marketClock,
     report,
     createSdk: () =>

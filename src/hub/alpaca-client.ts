@@ -7,6 +7,7 @@ import type { RequestEvent } from "../http/request-event.ts";
 import type { Account } from "../model/account.ts";
 import type { Asset } from "../model/asset.ts";
 import type { Bar } from "../model/bar.ts";
+import type { Gap } from "../model/gap.ts";
 import type { MarketClock } from "../model/market-clock.ts";
 import type { MarketDay } from "../model/market-day.ts";
 import type { Order } from "../model/order.ts";
@@ -14,11 +15,17 @@ import type { Position } from "../model/position.ts";
 import type { Quote } from "../model/quote.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Sourced } from "../model/sourced.ts";
+import type { Stale } from "../model/stream-event.ts";
 import type { Trade } from "../model/trade.ts";
+import type { HistorySource } from "../ports/history-source.ts";
 import type { OriginCircuit } from "../resilience/origin-breaker.ts";
 import type { StateChange } from "../socket/live-socket.ts";
-import type { Callback } from "../streaming/callback-table.ts";
-import type { AlpacaStreamMetrics, Reconnected } from "../venues/alpaca/alpaca-websocket-client.ts";
+import type { Callback } from "../streaming/router.ts";
+import type {
+  AlpacaStreamMetrics,
+  AlpacaWebSocketClient,
+  Reconnected,
+} from "../venues/alpaca/alpaca-websocket-client.ts";
 import { type AlpacaChannel, FEEDS } from "../venues/alpaca/endpoints.ts";
 import type { RestAssetsRequest, RestCalendarRequest } from "../venues/alpaca/rest-assets.ts";
 import type { RestCallOptions } from "../venues/alpaca/rest-call.ts";
@@ -67,7 +74,7 @@ export class AlpacaClient implements AsyncDisposable {
   constructor(options: AlpacaClientOptions) {
     this.#parts = assembleClient(options);
     this.history = this.#parts.history;
-    this.#callbacks = new StreamCallbacks(this.#parts.report);
+    this.#callbacks = new StreamCallbacks(this.#parts.stream);
     this.#routeStream();
   }
 
@@ -273,6 +280,29 @@ export class AlpacaClient implements AsyncDisposable {
     return this.#parts.stream.onReconnect(listener);
   }
 
+  /** Tells of everything the stream missed, once it is known what became of it. */
+  onGap(listener: (gap: Gap) => void): Unsubscribe {
+    return this.#parts.stream.onGap(listener);
+  }
+
+  /** Tells of channels of the stream that are silent while data is due. */
+  onStale(listener: (stale: Stale) => void): Unsubscribe {
+    return this.#parts.stream.onStale(listener);
+  }
+
+  /**
+   * The stream itself, with loops, batches and the account of what it missed; for a `StreamManager`
+   * or a `MessageHandler` as well. It is the client's: closing the client closes it.
+   */
+  get stream(): AlpacaWebSocketClient {
+    return this.#parts.stream;
+  }
+
+  /** What REST has of what a stream missed, for a stream of one's own; within the account's budget. */
+  get historySource(): HistorySource {
+    return this.#parts.missed;
+  }
+
   /** Tells of every change of the stream's state. */
   onState(listener: (change: StateChange) => void): Unsubscribe {
     return this.#parts.stream.onState(listener);
@@ -323,12 +353,7 @@ export class AlpacaClient implements AsyncDisposable {
     const { stream, quoteCache, report } = this.#parts;
     stream.registerHandler("q", (quote) => {
       quoteCache.put(quote, "stream");
-      this.#callbacks.quotes.dispatch(quote);
     });
-    stream.registerHandler("t", (trade) => this.#callbacks.trades.dispatch(trade));
-    for (const code of ["b", "u", "d"] as const) {
-      stream.registerHandler(code, (bar) => this.#callbacks.bars.dispatch(bar));
-    }
     stream.onState(({ previous }) => {
       if (previous.kind === "live") quoteCache.forgetStreamed();
     });

@@ -1,15 +1,19 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { BATCH_DEFAULTS } from "../core/bounded-batches.ts";
 import { BUFFER_DEFAULTS } from "../core/bounded-stream.ts";
 import { HTTP_SESSION_DEFAULTS } from "../http/http-session-options.ts";
 import { SESSION_FETCH_DEFAULTS } from "../http/session-fetch.ts";
 import { BACKOFF_DEFAULTS } from "../resilience/backoff.ts";
 import { HEARTBEAT_DEFAULTS } from "../socket/heartbeat.ts";
+import { ISOLATE_DEFAULTS } from "../socket/isolate-options.ts";
 import {
   CONNECTION_TIMEOUT_DEFAULTS,
   RECONNECT_DEFAULTS,
   resolveConnectionOptions,
 } from "../socket/live-socket-options.ts";
+import { BACKFILL_DEFAULTS } from "../streaming/gap-ledger/channel-rules.ts";
+import { STREAM_MANAGER_DEFAULTS } from "../streaming/stream-manager/stream-manager-options.ts";
 import { resolveWebSocketOptions } from "../venues/alpaca/websocket-options.ts";
 import { ALPACA_CLIENT_DEFAULTS } from "./alpaca-client-options.ts";
 
@@ -57,6 +61,14 @@ describe("documented defaults", () => {
     ["socket/live-socket-options.ts", "ConnectionTimeouts", CONNECTION_TIMEOUT_DEFAULTS],
     ["socket/live-socket-options.ts", "ReconnectOptions", reconnectDefaults],
     ["socket/live-socket-options.ts", "ConnectionOptions", connectionDefaults],
+    ["core/bounded-batches.ts", "BatchOptions", { maxBatch: BATCH_DEFAULTS.maxBatch }],
+    ["streaming/gap-ledger/channel-rules.ts", "BackfillOptions", BACKFILL_DEFAULTS],
+    [
+      "streaming/stream-manager/stream-manager-options.ts",
+      "StreamManagerOptions",
+      STREAM_MANAGER_DEFAULTS,
+    ],
+    ["socket/isolate-options.ts", "IsolateOptions", ISOLATE_DEFAULTS],
     ["hub/alpaca-client-options.ts", "AlpacaClientOptions", ALPACA_CLIENT_DEFAULTS],
   ])("in %s those of %s are the ones in force", (file, name, inForce) => {
     expect(plainDefaults(file, name)).toEqual(inForce);

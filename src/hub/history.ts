@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../core/clock.ts";
-import type { Bar } from "../model/bar.ts";
+import { Arrival } from "../model/arrival.ts";
+import type { Bar, BarType } from "../model/bar.ts";
 import type { Quote } from "../model/quote.ts";
 import type { Trade } from "../model/trade.ts";
 import type { AlpacaFeed } from "../venues/alpaca/endpoints.ts";
@@ -40,16 +41,24 @@ export class HistoryQueries implements AlpacaHistory {
   readonly #rest: AlpacaRest;
   readonly #clock: Clock;
   readonly #feed: RestHistoryFeed | undefined;
+  readonly #recovered: boolean;
 
-  constructor(rest: AlpacaRest, clock: Clock, feed: AlpacaFeed) {
+  /** @param marks - `recovered`: what comes was missed by a stream, and says so */
+  constructor(
+    rest: AlpacaRest,
+    clock: Clock,
+    feed: AlpacaFeed,
+    marks: { readonly recovered: boolean } = { recovered: false },
+  ) {
     this.#rest = rest;
     this.#clock = clock;
     this.#feed = HISTORY_FEED[feed];
+    this.#recovered = marks.recovered;
   }
 
-  bars(request: RestBarsRequest): AsyncGenerator<Bar, void, undefined> {
+  bars(request: RestBarsRequest, type: BarType = "bar"): AsyncGenerator<Bar, void, undefined> {
     const pages = this.#rest.bars({ ...request, feed: request.feed ?? this.#feed });
-    return this.#events(pages, (raw, receivedMs) => toBar("bar", raw, receivedMs));
+    return this.#events(pages, (raw, arrival) => toBar(type, raw, arrival));
   }
 
   trades(request: RestHistoryRequest): AsyncGenerator<Trade, void, undefined> {
@@ -64,11 +73,11 @@ export class HistoryQueries implements AlpacaHistory {
 
   async *#events<Row extends object, Event>(
     pages: AsyncIterable<RestPage<Row>>,
-    toModel: (raw: Record<string, unknown>, receivedMs: number) => Event,
+    toModel: (raw: Record<string, unknown>, arrival: Arrival) => Event,
   ): AsyncGenerator<Event, void, undefined> {
     let last: object | undefined;
     for await (const { rows } of pages) {
-      const receivedMs = this.#clock.nowMs();
+      const arrival = new Arrival(this.#clock.nowMs(), this.#clock.monotonicMs(), this.#recovered);
       let isFirst = true;
       for (const [S, ofSymbol] of Object.entries(rows)) {
         for (const row of ofSymbol) {
@@ -77,7 +86,7 @@ export class HistoryQueries implements AlpacaHistory {
           const isAgain = isFirst && isDeepStrictEqual(raw, last);
           isFirst = false;
           last = raw;
-          if (!isAgain) yield toModel(raw, receivedMs);
+          if (!isAgain) yield toModel(raw, arrival);
         }
       }
     }

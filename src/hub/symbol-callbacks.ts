@@ -1,31 +1,39 @@
-import type { HandlerError } from "../core/errors.ts";
 import type { Unsubscribe } from "../core/listeners.ts";
 import type { Bar } from "../model/bar.ts";
-import type { MarketEvent } from "../model/market-event.ts";
 import type { Quote } from "../model/quote.ts";
 import type { Trade } from "../model/trade.ts";
-import { type Callback, CallbackTable } from "../streaming/callback-table.ts";
+import type { MarketStream } from "../ports/market-stream.ts";
+import type { Callback } from "../streaming/router.ts";
 import { checkSymbol } from "./check-symbols.ts";
 
-/** Callbacks for the events of one kind, by symbol; under `*` for every symbol. */
-class SymbolCallbacks<T extends MarketEvent> {
-  readonly #table: CallbackTable<T>;
+/** Callbacks by symbol on some channels of a stream; under `*` for every symbol. */
+class SymbolCallbacks<T> {
+  readonly #stream: Pick<MarketStream, "route">;
+  readonly #channels: readonly string[];
+  readonly #bySymbol = new Map<string, Set<Unsubscribe>>();
 
-  constructor(report: (error: HandlerError) => void) {
-    this.#table = new CallbackTable(report, ({ type, symbol }) => ({ channel: type, symbol }));
+  constructor(stream: Pick<MarketStream, "route">, channels: readonly string[]) {
+    this.#stream = stream;
+    this.#channels = channels;
   }
 
   add(symbol: string, callback: Callback<T>): Unsubscribe {
-    return this.#table.add(checkSymbol(symbol), callback);
+    const name = checkSymbol(symbol);
+    const routes = this.#channels.map((channel) =>
+      this.#stream.route(channel, name, (message) => callback(message as T)),
+    );
+    const remove = (): void => {
+      for (const unsubscribe of routes) unsubscribe();
+      this.#bySymbol.get(name)?.delete(remove);
+    };
+    const known = this.#bySymbol.get(name) ?? new Set();
+    this.#bySymbol.set(name, known.add(remove));
+    return remove;
   }
 
   removeAll(symbol: string): void {
-    this.#table.removeAll(symbol);
-  }
-
-  dispatch(event: T): void {
-    this.#table.dispatch(event.symbol, event);
-    this.#table.dispatch("*", event);
+    for (const remove of [...(this.#bySymbol.get(symbol) ?? [])]) remove();
+    this.#bySymbol.delete(symbol);
   }
 }
 
@@ -35,10 +43,10 @@ export class StreamCallbacks {
   readonly trades: SymbolCallbacks<Trade>;
   readonly bars: SymbolCallbacks<Bar>;
 
-  constructor(report: (error: HandlerError) => void) {
-    this.quotes = new SymbolCallbacks(report);
-    this.trades = new SymbolCallbacks(report);
-    this.bars = new SymbolCallbacks(report);
+  constructor(stream: Pick<MarketStream, "route">) {
+    this.quotes = new SymbolCallbacks(stream, ["quotes"]);
+    this.trades = new SymbolCallbacks(stream, ["trades"]);
+    this.bars = new SymbolCallbacks(stream, ["bars", "updatedBars", "dailyBars"]);
   }
 
   removeAll(symbol: string): void {
