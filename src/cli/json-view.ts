@@ -1,6 +1,8 @@
 import type { Writable } from "node:stream";
 import type { Clock } from "../core/clock.ts";
 import type { HoldfastError } from "../core/holdfast-error.ts";
+import type { Gap } from "../model/gap.ts";
+import type { Stale } from "../model/stream-event.ts";
 import type { StateChange } from "../socket/live-socket.ts";
 import type { Reconnected } from "../venues/alpaca/alpaca-websocket-client.ts";
 import type { StreamMessage } from "../venues/alpaca/handler-codes.ts";
@@ -40,6 +42,15 @@ export class JsonView implements WatchView {
 
   reconnected({ cause, downMs, attempts }: Reconnected): void {
     this.#fact({ type: "reconnect", downMs: Math.round(downMs), attempts, cause: plain(cause) });
+  }
+
+  gap(gap: Gap): void {
+    const { type, ...fields } = gap.toJSON();
+    this.#fact({ type: String(type), ...fields });
+  }
+
+  stale(stale: Stale): void {
+    this.#fact({ ...stale, silentMs: Math.round(stale.silentMs) });
   }
 
   error(error: HoldfastError): void {

@@ -1,11 +1,14 @@
 import type { Writable } from "node:stream";
 import type { Clock } from "../core/clock.ts";
 import type { HoldfastError } from "../core/holdfast-error.ts";
+import type { Gap } from "../model/gap.ts";
+import type { Stale } from "../model/stream-event.ts";
 import type { StateChange } from "../socket/live-socket.ts";
 import type { Reconnected } from "../venues/alpaca/alpaca-websocket-client.ts";
 import type { StreamMessage } from "../venues/alpaca/handler-codes.ts";
 import { BoundedOutput } from "./bounded-output.ts";
 import { describeChange, describeDropped, describeReconnect } from "./connection-notice.ts";
+import { describeGap, describeStale } from "./gap-notice.ts";
 import { describeMessage } from "./message-line.ts";
 import { describeSummary, type RunSummary } from "./run-summary.ts";
 import { timeOfDay } from "./time-of-day.ts";
@@ -39,6 +42,14 @@ export class LineView implements WatchView {
 
   reconnected(reconnected: Reconnected): void {
     this.#fact("state", describeReconnect(reconnected));
+  }
+
+  gap(gap: Gap): void {
+    this.#fact("gap", describeGap(gap));
+  }
+
+  stale(stale: Stale): void {
+    this.#fact("stale", describeStale(stale));
   }
 
   error(error: HoldfastError, isLoss: boolean): void {

@@ -1,29 +1,12 @@
-import type { StreamMessage } from "../venues/alpaca/handler-codes.ts";
+import { channelOfType } from "../streaming/channels.ts";
 
-/** The channel that each type of message comes on, under the venue's name for it. */
-const CHANNEL_OF_TYPE: Readonly<Record<StreamMessage["type"], string>> = {
-  trade: "trades",
-  quote: "quotes",
-  bar: "bars",
-  updatedBar: "updatedBars",
-  dailyBar: "dailyBars",
-  orderBook: "orderbooks",
-  tradingStatus: "statuses",
-  limitBand: "lulds",
-  imbalance: "imbalances",
-  correction: "corrections",
-  cancellation: "cancelErrors",
-  pricing: "pricing",
-  news: "news",
-  tradeUpdate: "trade_updates",
-};
-
-/** Counts by channel instead of by type. */
+/** Counts by channel instead of by type, under the venue's names. */
 export function countsByChannel(
   countsByType: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  const channels = CHANNEL_OF_TYPE as Readonly<Record<string, string>>;
+  const channelOf = (type: string): string =>
+    type === "tradeUpdate" ? "trade_updates" : (channelOfType(type) ?? type);
   return Object.fromEntries(
-    Object.entries(countsByType).map(([type, count]) => [channels[type] ?? type, count]),
+    Object.entries(countsByType).map(([type, count]) => [channelOf(type), count]),
   );
 }

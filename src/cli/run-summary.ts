@@ -8,6 +8,10 @@ export interface RunSummary {
   readonly byChannel: Readonly<Record<string, number>>;
   /** Connections made after the first. */
   readonly reconnects: number;
+  /** Outages by channel, by what became of them. */
+  readonly gaps: { readonly repaired: number; readonly reseeded: number; readonly lost: number };
+  /** Messages that the stream missed and history had. */
+  readonly recovered: number;
   /** Everything that was reported as an error, lost connections included. */
   readonly errors: number;
   readonly errorsByCode: Readonly<Record<string, number>>;
@@ -30,9 +34,17 @@ export function describeSummary(summary: RunSummary): readonly string[] {
     `${durationMs > 0 ? `${describeDuration(durationMs)} of` : "no connection to"} ${summary.feed}${where}`,
     row("messages", messages, listed(byChannel)),
     row("reconnects", reconnects, ""),
+    ...describeGaps(summary),
     row("errors", errors, listed(errorsByCode)),
     ...(dropped > 0 ? [row("not shown", dropped, "the reader was too slow")] : []),
   ];
+}
+
+function describeGaps({ gaps, recovered }: RunSummary): readonly string[] {
+  const count = gaps.repaired + gaps.reseeded + gaps.lost;
+  if (count === 0) return [];
+  const found = recovered > 0 ? ` · ${recovered.toLocaleString("en-US")} messages found` : "";
+  return [row("gaps", count, listed(gaps) + found)];
 }
 
 function row(name: string, count: number, detail: string): string {

@@ -39,9 +39,9 @@ async function show(symbols: readonly string[], columns: number, rows: number): 
 const time = { seconds: 0, nanos: 0 };
 const market = { conditions: [], tape: "C", bidExchange: "V", askExchange: "V" };
 const quote = (symbol: string, bidPrice: number, askPrice: number): Quote =>
-  new Quote(symbol, time, 0, { bidPrice, bidSize: 200, askPrice, askSize: 1_100, ...market });
+  Quote.from(symbol, time, 0, { bidPrice, bidSize: 200, askPrice, askSize: 1_100, ...market });
 const trade = (symbol: string, price: number): Trade =>
-  new Trade(symbol, time, 0, {
+  Trade.from(symbol, time, 0, {
     rawId: 1,
     price,
     size: 100,

@@ -1,12 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import type { HoldfastError } from "../core/holdfast-error.ts";
+import type { Gap } from "../model/gap.ts";
+import type { Stale } from "../model/stream-event.ts";
 import type { StateChange } from "../socket/live-socket.ts";
 import type { SocketState } from "../socket/state.ts";
 import type { Reconnected } from "../venues/alpaca/alpaca-websocket-client.ts";
 import type { StreamMessage } from "../venues/alpaca/handler-codes.ts";
 import { BoardTable } from "./board-table.ts";
 import { describeChange, describeReconnect } from "./connection-notice.ts";
+import { describeGap, describeStale } from "./gap-notice.ts";
 import { MarketBoard } from "./market-board.ts";
 import { type Paint, paintFor, type Style } from "./paint.ts";
 import { RecentNotices } from "./recent-notices.ts";
@@ -108,6 +111,14 @@ export class TableView implements WatchView {
   reconnected(reconnected: Reconnected): void {
     this.#reconnects++;
     this.#notices.add("good", describeReconnect(reconnected));
+  }
+
+  gap(gap: Gap): void {
+    this.#notices.add(gap.status === "lost" ? "bad" : "good", describeGap(gap));
+  }
+
+  stale(stale: Stale): void {
+    this.#notices.add("warning", describeStale(stale));
   }
 
   error(error: HoldfastError, isLoss: boolean): void {

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { HoldfastError } from "../core/holdfast-error.ts";
-import { AlpacaWebSocketClient } from "../venues/alpaca/alpaca-websocket-client.ts";
+import { AlpacaClient } from "../hub/alpaca-client.ts";
+import type { AlpacaWebSocketClient } from "../venues/alpaca/alpaca-websocket-client.ts";
 import { type HandlerCode, TYPE_OF_CODE } from "../venues/alpaca/handler-codes.ts";
 import { countsByChannel } from "./message-channel.ts";
 import type { OpenVenue } from "./open-venue.ts";
@@ -19,7 +20,10 @@ export class WatchRun {
   readonly #view: WatchView;
   readonly #stop: AbortController;
   readonly #clock: Clock;
+  readonly #account: AlpacaClient;
   readonly #client: AlpacaWebSocketClient;
+  readonly #gaps = { repaired: 0, reseeded: 0, lost: 0 };
+  #recovered = 0;
   readonly #errors = new Map<string, number>();
   #firstLiveMs: number | undefined;
   #failure: HoldfastError | undefined;
@@ -37,15 +41,20 @@ export class WatchRun {
     this.#stop = stop;
     this.#clock = clock;
     const { feed, staleAfterMs, maxReconnectAttempts } = plan;
-    this.#client = new AlpacaWebSocketClient({
-      ...venue.connection,
+    const { expectsData, ...connection } = venue.connection;
+    this.#account = new AlpacaClient({
+      ...connection,
       feed,
       clock,
-      ...(staleAfterMs !== undefined && { staleAfterMs }),
-      // Nobody knows the hours of a host that may be a simulator; who asks for it means always.
-      ...(staleAfterMs !== undefined && venue.kind === "url" && { expectsData: () => true }),
-      ...(maxReconnectAttempts !== undefined && { maxReconnectAttempts }),
+      stream: {
+        ...(expectsData && { expectsData }),
+        ...(staleAfterMs !== undefined && { staleAfterMs }),
+        // Nobody knows the hours of a host that may be a simulator; who asks for it means always.
+        ...(staleAfterMs !== undefined && venue.kind === "url" && { expectsData: () => true }),
+        ...(maxReconnectAttempts !== undefined && { maxReconnectAttempts }),
+      },
     });
+    this.#client = this.#account.stream;
     this.#listen();
   }
 
@@ -59,7 +68,7 @@ export class WatchRun {
       await stopped;
     }
     const endMs = this.#clock.monotonicMs();
-    await this.#client.disconnect();
+    await this.#account.close();
     await this.#view.end(this.#summary(endMs));
     return this.#failure;
   }
@@ -69,6 +78,12 @@ export class WatchRun {
     const view = this.#view;
     for (const code of DATA_CODES) client.registerHandler(code, (message) => view.message(message));
     client.onReconnect((reconnected) => view.reconnected(reconnected));
+    client.onGap((gap) => {
+      this.#gaps[gap.status]++;
+      this.#recovered += gap.recovered;
+      view.gap(gap);
+    });
+    client.onStale((stale) => view.stale(stale));
     client.onState((change) => {
       view.state(change);
       if (change.state.kind === "live") this.#connected();
@@ -106,6 +121,8 @@ export class WatchRun {
       messages,
       byChannel: countsByChannel(messagesByType),
       reconnects,
+      gaps: this.#gaps,
+      recovered: this.#recovered,
       errors: [...this.#errors.values()].reduce((sum, count) => sum + count, 0),
       errorsByCode: Object.fromEntries(this.#errors),
       dropped: this.#view.dropped,
