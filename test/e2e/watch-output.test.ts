@@ -79,10 +79,14 @@ describe("holdfast watch, piped", () => {
   });
 
   test("says what happened to the connection", async () => {
-    const { stdout } = await holdfast("watch", "--cut-after", "500ms", "--duration", "3s");
+    const { stdout } = await holdfast("watch", "--cut-after", "500ms", "--duration", "4s");
     expect(stdout).toMatch(/state {3}lost, trying again in [\d.]+ m?s: connection closed \(1006\)/);
     expect(stdout).toMatch(/state {3}reconnected after \d+/);
-    expect(stdout).toMatch(/reconnects +1\n {2}errors +1 {3}ERR_CONNECTION_CLOSED 1\n/);
+    expect(stdout).toMatch(/gap {5}quotes of .*: going on from the latest/);
+    expect(stdout).toMatch(/gap {5}repaired .* found in history/);
+    expect(stdout).toMatch(
+      /reconnects +1\n {2}gaps +\d+ .*repaired \d+.*\n {2}errors +1 {3}ERR_CONNECTION_CLOSED 1\n/,
+    );
   });
 
   test.each(["watch", "watch --json"])("ends quietly when its reader leaves: %s", async (args) => {
