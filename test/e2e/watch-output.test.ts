@@ -74,7 +74,9 @@ describe("holdfast watch, piped", () => {
     const quotes = data.filter((line) => line.includes("quote"));
     expect(new Set(quotes.map((line) => line.indexOf("×"))).size).toBe(1);
     expect(lines[0]).toMatch(/state {3}connected$/);
-    expect(stdout).toMatch(/\n {2}messages +\d+ {3}quotes \d+ · trades \d+\n {2}reconnects +0\n/);
+    expect(stdout).toMatch(
+      /\n {2}messages +\d+ {3}quotes \d+ · trades \d+(?: · bars \d+)?\n {2}reconnects +0\n/,
+    );
     expect(stdout).not.toContain("\u001B");
   });
 
