@@ -1,10 +1,15 @@
-import { ConfigError } from "../core/errors.ts";
+import { ClosedError, ConfigError } from "../core/errors.ts";
+import { Faults } from "../core/faults.ts";
 import { Listeners, type Unsubscribe } from "../core/listeners.ts";
 import type { Gap } from "../model/gap.ts";
 import { ConnectionPool } from "../streaming/connection-pool/connection-pool.ts";
-import type { ConnectionPoolOptions } from "../streaming/connection-pool/pool-options.ts";
+import {
+  type ConnectionPoolOptions,
+  type PoolCapabilities,
+  resolvePoolOptions,
+} from "../streaming/connection-pool/pool-options.ts";
 import { AlpacaWebSocketClient } from "../venues/alpaca/alpaca-websocket-client.ts";
-import type { AlpacaCredentials } from "../venues/alpaca/credentials.ts";
+import { type AlpacaCredentials, sealCredentials } from "../venues/alpaca/credentials.ts";
 import {
   type AlpacaWebSocketOptions,
   resolveWebSocketOptions,
@@ -72,6 +77,8 @@ function assemble(options: AlpacaConnectionPoolOptions): PoolParts {
   const { credentials, connectionsPerCredential = 1, ...both } = options;
   const [first] = Array.isArray(credentials) ? credentials : [];
   if (!first) throw new ConfigError(["credentials must be a list of at least one key pair"]);
+  const capabilities = { credentials: credentials.length, connectionsPerCredential };
+  check(credentials, both, capabilities);
   const account = both.history ? undefined : openAccount(first, both);
   const streams = credentials.map((pair: AlpacaCredentials) => ({
     ...(account && { history: account.historySource }),
@@ -79,7 +86,6 @@ function assemble(options: AlpacaConnectionPoolOptions): PoolParts {
     credentials: pair,
     streamType: "data" as const,
   }));
-  for (const stream of streams) resolveWebSocketOptions(stream); // refused now, not at the first use
   const life = { isStopping: false };
   const gaps = new Listeners<Gap>(() => {}); // a failing listener harms no other; nobody is left to tell
   const open = (index: number): AlpacaWebSocketClient => {
@@ -93,8 +99,26 @@ function assemble(options: AlpacaConnectionPoolOptions): PoolParts {
     });
     return stream;
   };
-  const capabilities = { credentials: credentials.length, connectionsPerCredential };
   return { pool: { ...both, open, capabilities }, account, gaps, life };
+}
+
+/** Refuses everything that is wrong at once, while nothing is opened that would have to be closed. */
+function check(
+  [first, ...others]: readonly AlpacaCredentials[],
+  both: Both,
+  capabilities: PoolCapabilities,
+): void {
+  const faults = new Faults();
+  faults.gather(() => resolvePoolOptions({ ...both, open: neverOpened, capabilities }));
+  faults.gather(() =>
+    resolveWebSocketOptions({ ...streamOptions(both), credentials: first as AlpacaCredentials }),
+  );
+  for (const pair of others) sealCredentials(pair, faults);
+  faults.throwIfAny();
+}
+
+function neverOpened(): never {
+  throw new ClosedError("a pool that is only being checked");
 }
 
 /** Only its REST half is used. */

@@ -78,3 +78,20 @@ test.each([false, true])(
     await eventually(() => expect(received).toBeGreaterThan(before + 100));
   },
 );
+
+test("what a full loop drops is told between its messages", async () => {
+  const venue = await startVenue({ ratePerSymbol: 400 });
+  const { client } = clientOf(venue);
+  const loop = client.messages({ capacity: 5, overflow: "dropNewest", events: true });
+  await client.connect();
+  await client.subscribe({ quotes: SYMBOLS });
+  for await (const message of loop) {
+    if (message.type === "gap") {
+      expect(message).toMatchObject({ status: "lost", cause: "overflow", channel: "quotes" });
+      expect(message.dropped).toBeGreaterThan(0);
+      return;
+    }
+    await pause(5);
+  }
+  throw new Error("the loop ended without a gap");
+});

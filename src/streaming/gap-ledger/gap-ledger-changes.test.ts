@@ -197,6 +197,50 @@ describe("the end of a subscription", () => {
   });
 });
 
+describe("what nobody repairs", () => {
+  const report = { backfill: { policy: "report" } } as const;
+
+  test("ended by our clock, it proves smaller at the first live message; what was told stays", async () => {
+    const { clock, ledger, grant, receive, told } = openedLedger(report);
+    grant({ trades: ["AAPL"] });
+    receive(tradeAt(0, 1));
+    ledger.lost("disconnect");
+    await clock.advance(200);
+    grant({ trades: ["AAPL"] });
+    await clock.advance(250);
+    expect(told()).toEqual(["lost reported-only disconnect AAPL 0..201"]);
+    receive(tradeAt(150, 2)); // it was on its way when the venue's acknowledgement came
+    const { seconds, nanos } = tradeAt(150, 2);
+    const { AAPL } = ledger.report()["trades"] ?? {};
+    expect(AAPL?.lostRanges.map(({ to }) => to)).toEqual([{ seconds, nanos }]);
+    expect(AAPL?.lostSeconds).toBeCloseTo(0.15, 9);
+  });
+
+  test.each(["lost", "suspect"] as const)(
+    "broken by messages without an acknowledgement, it is two: %s",
+    async (what) => {
+      const { clock, ledger, grant, receive, delivered, told } = openedLedger(report);
+      grant({ trades: ["AAPL"] });
+      receive(tradeAt(0, 1));
+      ledger.lost("disconnect");
+      await clock.advance(200);
+      receive(tradeAt(150, 2), tradeAt(160, 3)); // ahead of the acknowledgement, which never comes
+      if (what === "lost") ledger.lost("disconnect");
+      else ledger.suspect("undecodable");
+      await clock.advance(200);
+      grant({ trades: ["AAPL"] });
+      receive(tradeAt(390, 4));
+      await clock.advance(250);
+      expect(delivered).toEqual([1, 2, 3, 4].map((id) => `AAPL ${id}`));
+      const second = what === "lost" ? "disconnect" : "undecodable";
+      expect(told()).toEqual([
+        "lost reported-only disconnect AAPL 0..150",
+        `lost reported-only ${second} AAPL 160..390`,
+      ]);
+    },
+  );
+});
+
 describe("another connection takes over", () => {
   test("what came between is repaired there, nothing twice, however many were seen here", async () => {
     const one = openedLedger();

@@ -101,6 +101,7 @@ export interface SubscribeOptions {
 export interface MessageLoopOptions extends BufferOptions {
   /**
    * Whether gaps, silence and reconnects come between the messages, at the place where they belong.
+   * A full buffer drops them like anything else; `onGap` and its like are always told.
    * @defaultValue false
    */
   readonly events?: boolean;
@@ -149,7 +150,7 @@ export class AlpacaWebSocketClient implements MarketStream {
     this.#stales = listeners("stale");
     const symbols = new SymbolTable();
     const report = (error: HoldfastError): void => this.#errors.emit(error);
-    this.#overflow = new OverflowGaps(clock, (gap) => this.#gaps.emit(gap));
+    this.#overflow = new OverflowGaps(clock, (gap) => this.#told(gap));
     this.#ledger = new GapLedger({
       clock,
       symbols,
@@ -475,8 +476,10 @@ export class AlpacaWebSocketClient implements MarketStream {
   #sample(): void {
     const { latest } = this.#flow;
     if (!latest) return;
-    // A bar's time is its beginning, and says nothing about how late it is; an update's is text.
-    const isTimed = latest.type !== "tradeUpdate" && !(latest instanceof Bar);
+    // A bar's time is its beginning, and what history gave was late because of us: neither says how late
+    // the stream is. An update's time is text.
+    const isTimed =
+      latest.type !== "tradeUpdate" && !(latest instanceof Bar) && !latest.isRecovered;
     this.#counters.sample(latest.receivedMs, isTimed ? latest.timestampMs : undefined);
   }
 
